@@ -1,0 +1,5 @@
+export * from './logger.js';
+export * from './metrics.js';
+export * from './readiness.js';
+export * from './service.module.js';
+export * from './start-service.js';
