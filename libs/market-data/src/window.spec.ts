@@ -1,0 +1,41 @@
+import { candleWindowAt, candleWindowsOver, parseWindowId, periodCount, windowId } from './window.js';
+
+const at = (text: string): number => Date.parse(text);
+
+it.each([
+  { granularity: 60, id: 'candles/60/BTC-USD/2023-12-31', from: '2023-12-31T00:00:00Z', to: '2024-01-01T00:00:00Z', periods: 1_440 },
+  { granularity: 300, id: 'candles/300/BTC-USD/2023-12', from: '2023-12-01T00:00:00Z', to: '2024-01-01T00:00:00Z', periods: 8_928 },
+  { granularity: 21_600, id: 'candles/21600/BTC-USD/2023-12', from: '2023-12-01T00:00:00Z', to: '2024-01-01T00:00:00Z', periods: 124 },
+  { granularity: 86_400, id: 'candles/86400/BTC-USD/2023', from: '2023-01-01T00:00:00Z', to: '2024-01-01T00:00:00Z', periods: 365 },
+] as const)('$id spans its calendar unit', ({ granularity, id, from, to, periods }) => {
+  const window = candleWindowAt('BTC-USD', granularity, at('2023-12-31T23:59:59Z'));
+  expect(window).toEqual({ dataset: 'candles', productId: 'BTC-USD', granularity, fromMs: at(from), toMs: at(to) });
+  expect(windowId(window)).toBe(id);
+  expect(parseWindowId(id)).toEqual(window);
+  expect(periodCount(window)).toBe(periods);
+});
+
+it('counts the 29th of February', () => {
+  expect(periodCount(parseWindowId('candles/3600/BTC-USD/2024-02'))).toBe(29 * 24);
+  expect(periodCount(parseWindowId('candles/86400/BTC-USD/2024'))).toBe(366);
+});
+
+it('rounds a wanted range outward, without overlap or hole', () => {
+  const windows = candleWindowsOver('ETH-USD', 60, at('2023-11-30T12:00:00Z'), at('2023-12-02T00:00:01Z'));
+  expect(windows.map(windowId)).toEqual(['2023-11-30', '2023-12-01', '2023-12-02'].map((day) => `candles/60/ETH-USD/${day}`));
+  expect(candleWindowsOver('ETH-USD', 60, at('2023-12-01T00:00:00Z'), at('2023-12-02T00:00:00Z'))).toHaveLength(1);
+  expect(() => candleWindowsOver('ETH-USD', 60, 1, 1)).toThrow(RangeError);
+});
+
+it.each([
+  'candles/60/BTC-USD/2023-12',
+  'candles/60/BTC-USD/2023-02-30',
+  'candles/300/BTC-USD/2023-12-01',
+  'candles/61/BTC-USD/2023-12-01',
+  'candles/60/btc-usd/2023-12-01',
+  'candles/60/BTC-USD/2023-12-01/x',
+  'trades/60/BTC-USD/2023-12-01',
+  '',
+])('"%s" names no window', (id) => {
+  expect(() => parseWindowId(id)).toThrow(RangeError);
+});
