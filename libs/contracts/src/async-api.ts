@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import type { EventType } from './control-events.js';
+import { EVENTS } from './control-events.js';
+import { DATASET_MODELS } from './dataset-models.js';
+import { columnNames } from './table-model.js';
+import type { TopicModel } from './topics.js';
+import { TOPICS } from './topics.js';
+import { windowHeaderSchema } from './window-record.js';
+
+const jsonSchema = (schema: z.ZodType): Record<string, unknown> => z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
+
+/** JSON Schema (draft 7) of every control event and of the window header, by name. */
+export function jsonSchemas(): Record<string, object> {
+  const events = Object.entries(EVENTS).map(([type, { schema }]) => [type, { title: type, ...jsonSchema(schema) }]);
+  return { ...Object.fromEntries(events), elias_window: { title: 'elias_window', ...jsonSchema(windowHeaderSchema) } };
+}
+
+/** AsyncAPI 3.0 description of every topic. Source: asyncapi.com, "3.0.0 Specification", and its Kafka bindings 0.5.0. */
+export function asyncApi(): object {
+  const topics: readonly TopicModel[] = Object.values(TOPICS);
+  const messagesOf = (topic: TopicModel): string[] => [
+    ...(Object.keys(EVENTS) as EventType[]).filter((type) => EVENTS[type].topic.name === topic.name),
+    ...(topic.name === TOPICS.windowsCandles.name ? ['window.collected'] : []),
+  ];
+  const reference = (path: string): { $ref: string } => ({ $ref: `#/${path}` });
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Elias',
+      version: '1.0.0',
+      description: 'Crypto market data from Coinbase as events on Kafka. CloudEvents 1.0, Kafka binding, binary mode.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    defaultContentType: 'application/json',
+    channels: Object.fromEntries(
+      topics.map((topic) => [
+        topic.name,
+        {
+          address: topic.name,
+          title: topic.title,
+          messages: Object.fromEntries(messagesOf(topic).map((type) => [type, reference(`components/messages/${type}`)])),
+          bindings: {
+            kafka: {
+              bindingVersion: '0.5.0',
+              topic: topic.name,
+              partitions: topic.partitions,
+              topicConfiguration: topicConfiguration(topic),
+            },
+          },
+        },
+      ]),
+    ),
+    operations: Object.fromEntries(
+      topics.map((topic) => [
+        `read ${topic.name}`.replaceAll(/[ .]/g, '_'),
+        { action: 'receive', channel: reference(`channels/${topic.name}`) },
+      ]),
+    ),
+    components: { messages: { ...eventMessages(), 'window.collected': windowMessage() }, schemas: { cloudEvent: cloudEventSchema() } },
+  };
+}
+
+function topicConfiguration(topic: TopicModel): object {
+  return {
+    'cleanup.policy': [topic.cleanup],
+    ...(topic.retentionMs === undefined ? {} : { 'retention.ms': topic.retentionMs }),
+    ...(topic.maxMessageBytes === undefined ? {} : { 'max.message.bytes': topic.maxMessageBytes }),
+  };
+}
+
+function eventMessages(): Record<string, object> {
+  const schemas = jsonSchemas();
+  return Object.fromEntries(
+    Object.keys(EVENTS).map((type) => [
+      type,
+      {
+        name: type,
+        contentType: 'application/json',
+        headers: { $ref: '#/components/schemas/cloudEvent' },
+        payload: schemas[type],
+        bindings: keyedBy('window id'),
+      },
+    ]),
+  );
+}
+
+function windowMessage(): object {
+  return {
+    name: 'window.collected',
+    title: 'One window: one dataset of one product over a half-open UTC period',
+    contentType: 'text/csv',
+    headers: {
+      allOf: [
+        { $ref: '#/components/schemas/cloudEvent' },
+        {
+          type: 'object',
+          required: ['elias_window'],
+          properties: {
+            elias_window: { type: 'string', contentMediaType: 'application/json', contentSchema: jsonSchemas()['elias_window'] },
+          },
+        },
+      ],
+    },
+    payload: {
+      type: 'string',
+      description: `CSV, header line first: ${columnNames(DATASET_MODELS.candles).join(',')}; rows sorted, without doubles`,
+    },
+    bindings: keyedBy('window id; the partition is murmur2 of the product'),
+  };
+}
+
+const keyedBy = (description: string): object => ({ kafka: { bindingVersion: '0.5.0', key: { type: 'string', description } } });
+
+function cloudEventSchema(): object {
+  const names = ['ce_specversion', 'ce_type', 'ce_source', 'ce_id', 'ce_subject', 'content-type'];
+  return { type: 'object', required: names, properties: Object.fromEntries(names.map((name) => [name, { type: 'string' }])) };
+}

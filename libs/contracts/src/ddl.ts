@@ -1,0 +1,46 @@
+import { MARKET_SCHEMA } from './dataset-models.js';
+import type { Column, ColumnType, TableModel } from './table-model.js';
+
+/** `CREATE TABLE` for Postgres. Text is compared by bytes, so that order is the same in both stores. */
+export function postgresTable(model: TableModel): string {
+  return createTable(model, postgresType, [`PRIMARY KEY (${model.key.join(', ')})`], '');
+}
+
+/** `CREATE TABLE` for Redshift. Its keys are informational: nothing enforces them. */
+export function redshiftTable(model: TableModel): string {
+  const attributes = `\nDISTSTYLE AUTO\nSORTKEY (${model.sortKey.join(', ')})`;
+  return createTable(model, redshiftType, [`PRIMARY KEY (${model.key.join(', ')})`], attributes);
+}
+
+function createTable(model: TableModel, typeOf: (type: ColumnType) => string, constraints: string[], attributes: string): string {
+  const column = ({ name, type, nullable }: Column): string => `${name} ${typeOf(type)}${nullable === true ? '' : ' NOT NULL'}`;
+  const lines = [...model.columns.map(column), ...constraints].map((line) => `  ${line}`);
+  return `CREATE TABLE ${MARKET_SCHEMA}.${model.name} (\n${lines.join(',\n')}\n)${attributes};`;
+}
+
+function postgresType(type: ColumnType): string {
+  switch (type.kind) {
+    case 'text':
+      return 'TEXT COLLATE "C"';
+    case 'integer':
+      return 'INTEGER';
+    case 'instant':
+      return 'TIMESTAMPTZ';
+    case 'decimal':
+      return `NUMERIC(${type.precision}, ${type.scale})`;
+  }
+}
+
+/** `VARCHAR(n)` counts bytes in Redshift; instants are UTC without a zone. */
+export function redshiftType(type: ColumnType): string {
+  switch (type.kind) {
+    case 'text':
+      return `VARCHAR(${type.maxBytes})`;
+    case 'integer':
+      return 'INTEGER';
+    case 'instant':
+      return 'TIMESTAMP';
+    case 'decimal':
+      return `DECIMAL(${type.precision}, ${type.scale})`;
+  }
+}

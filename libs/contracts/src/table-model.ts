@@ -1,0 +1,26 @@
+/** A column as both stores, the CSV and the schemas see it. */
+export interface Column {
+  readonly name: string;
+  readonly type: ColumnType;
+  readonly nullable?: boolean;
+  readonly description: string;
+}
+
+export type ColumnType =
+  | { readonly kind: 'text'; readonly maxBytes: number }
+  | { readonly kind: 'integer' }
+  | { readonly kind: 'instant' }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number };
+
+export interface TableModel {
+  /** table name without its schema */
+  readonly name: string;
+  readonly description: string;
+  readonly columns: readonly Column[];
+  /** primary key: enforced by Postgres, informational in Redshift */
+  readonly key: readonly string[];
+  /** Redshift sort key */
+  readonly sortKey: readonly string[];
+}
+
+export const columnNames = (model: TableModel): string[] => model.columns.map(({ name }) => name);

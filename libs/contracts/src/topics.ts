@@ -1,0 +1,39 @@
+const DAY_MS = 86_400_000;
+
+export interface TopicModel {
+  readonly name: string;
+  /** never changes within a topic version (design §2); a new count is a new `.v2` */
+  readonly partitions: number;
+  readonly cleanup: 'compact' | 'delete';
+  readonly retentionMs?: number;
+  readonly minCompactionLagMs?: number;
+  readonly maxMessageBytes?: number;
+  readonly title: string;
+}
+
+const WINDOW_BYTES_MAX = 8 * 1024 * 1024;
+
+/** Every topic of Elias, its partitions and how long it keeps records: the one table that topics are created from. */
+export const TOPICS = {
+  collectionRequests: aged('elias.collection.requests.v1', 12, 30, 'Windows that are wanted from the exchange'),
+  collectionResults: aged('elias.collection.results.v1', 12, 30, 'What became of each request'),
+  windowsCandles: {
+    name: 'elias.windows.candles.v1',
+    partitions: 12,
+    cleanup: 'compact',
+    minCompactionLagMs: 7 * DAY_MS,
+    maxMessageBytes: WINDOW_BYTES_MAX,
+    title: 'Candle windows as CSV, one record each, the last one of each window kept for ever',
+  },
+  archiveObjects: aged('elias.archive.objects.v1', 12, 30, 'Archives sealed, failed and revoked'),
+  loads: aged('elias.loads.v1', 12, 30, 'Windows loaded into Redshift and Postgres'),
+} as const satisfies Record<string, TopicModel>;
+
+/** Where a consumer group puts records that it cannot process, as they came. */
+export function deadLetterTopic(consumerGroup: string): TopicModel {
+  return aged(`elias.dlq.${consumerGroup}.v1`, 1, 90, `Dead letters of ${consumerGroup}`);
+}
+
+function aged(name: string, partitions: number, keepDays: number, title: string): TopicModel {
+  return { name, partitions, cleanup: 'delete', retentionMs: keepDays * DAY_MS, title };
+}

@@ -1,0 +1,121 @@
+import type { Coverage, Revision, Window } from '@elias/market-data';
+import { windowId } from '@elias/market-data';
+import { z } from 'zod';
+import { cloudEventHeaders } from './cloud-event.js';
+import type { EncodedRecord } from './control-events.js';
+import { originSchema } from './control-events.js';
+import type { Origin } from './control-events.js';
+import type { Outcome } from './outcome.js';
+import { deadLetter, ok } from './outcome.js';
+import { TOPICS } from './topics.js';
+import { coverageFromWire, coverageSchema, coverageToWire, idSchema, revisionFromWire, revisionSchema, revisionToWire } from './wire.js';
+import { SCHEMA_VERSION, sha256Schema, windowFromWire, windowSchema, windowToWire } from './wire.js';
+
+/** Name of the Kafka header that tells what a window record holds. */
+export const WINDOW_HEADER = 'elias_window';
+
+/** The `elias_window` header. Its counts and hash are of the record's value, the CSV. */
+export const windowHeaderSchema = z.object({
+  schema_version: z.int().min(1),
+  window: windowSchema,
+  revision: revisionSchema,
+  row_count: z.int().min(0),
+  coverage: coverageSchema,
+  csv_sha256: sha256Schema,
+  request_id: idSchema,
+  run_id: idSchema,
+  origin: originSchema,
+});
+export type WireWindowHeader = z.infer<typeof windowHeaderSchema>;
+
+/** What travels with a window's CSV. */
+export interface WindowFacts {
+  readonly schemaVersion: number;
+  readonly window: Window;
+  readonly revision: Revision;
+  readonly rowCount: number;
+  readonly coverage: Coverage;
+  readonly csvSha256: string;
+  readonly requestId: string;
+  readonly runId: string;
+  readonly origin: Origin;
+}
+
+export function windowFactsToWire(facts: WindowFacts): WireWindowHeader {
+  return {
+    schema_version: facts.schemaVersion,
+    window: windowToWire(facts.window),
+    revision: revisionToWire(facts.revision),
+    row_count: facts.rowCount,
+    coverage: coverageToWire(facts.coverage),
+    csv_sha256: facts.csvSha256,
+    request_id: facts.requestId,
+    run_id: facts.runId,
+    origin: facts.origin,
+  };
+}
+
+/** A window as one Kafka record: partition by product, so that a product's windows stay in order. */
+export function encodeWindowRecord(facts: Omit<WindowFacts, 'schemaVersion'>, csv: Uint8Array, source: string): EncodedRecord {
+  const id = windowId(facts.window);
+  const headers = cloudEventHeaders({
+    type: 'window.collected',
+    source,
+    subject: id,
+    recordKey: id,
+    telling: facts.revision.collectionId,
+    contentType: 'text/csv',
+  });
+  const header = JSON.stringify(windowFactsToWire({ ...facts, schemaVersion: SCHEMA_VERSION }));
+  return {
+    topic: TOPICS.windowsCandles,
+    key: id,
+    partitionBy: facts.window.productId,
+    value: csv,
+    headers: { ...headers, [WINDOW_HEADER]: header },
+  };
+}
+
+/**
+ * Reads the `elias_window` header. The value is not looked at: its hash and rows are checked by `checkWindowCsv` of `@elias/archive`.
+ * @param record its key, when given, must name the header's window
+ */
+export function decodeWindowFacts(record: { key?: string | null; headers: Record<string, string> }): Outcome<WindowFacts> {
+  let json: unknown;
+  try {
+    json = JSON.parse(record.headers[WINDOW_HEADER] ?? '');
+  } catch (cause) {
+    return deadLetter('not-json', new Error(`the header ${WINDOW_HEADER} is missing or no JSON`, { cause }));
+  }
+  const parsed = windowHeaderSchema.safeParse(json);
+  if (!parsed.success) return deadLetter('wrong-shape', parsed.error);
+  try {
+    const facts = windowFactsFromWire(parsed.data);
+    const problem = factsProblem(facts, record.key);
+    return problem === null ? ok(facts) : deadLetter('wrong-shape', new RangeError(problem));
+  } catch (cause) {
+    return deadLetter('wrong-shape', cause);
+  }
+}
+
+/** @throws RangeError when the coverage cannot be the window's */
+export function windowFactsFromWire(wire: WireWindowHeader): WindowFacts {
+  const window = windowFromWire(wire.window);
+  return {
+    schemaVersion: wire.schema_version,
+    window,
+    revision: revisionFromWire(wire.revision),
+    rowCount: wire.row_count,
+    coverage: coverageFromWire(window, wire.coverage),
+    csvSha256: wire.csv_sha256,
+    requestId: wire.request_id,
+    runId: wire.run_id,
+    origin: wire.origin,
+  };
+}
+
+function factsProblem({ window, revision, coverage, rowCount }: WindowFacts, key: string | null | undefined): string | null {
+  if (key !== undefined && key !== windowId(window)) return `the record's key is not ${windowId(window)}`;
+  if (revision.unknown !== coverage.unknown || revision.open !== coverage.open) return 'revision and coverage do not agree';
+  return rowCount === coverage.present ? null : `${rowCount} rows for ${coverage.present} periods`;
+}
