@@ -1,0 +1,62 @@
+import { EliasError } from '@elias/errors';
+
+/** Kafka did not answer, or not yet. Safe to repeat: doubles are harmless wherever Elias produces. */
+export class KafkaUnavailableError extends EliasError {
+  override readonly name = 'KafkaUnavailableError';
+  readonly code = 'ELIAS_KAFKA_UNAVAILABLE';
+  readonly disposition = 'retry';
+  /** @param operation what was tried, as in "send to elias.loads.v1" */
+  constructor(operation: string, cause: unknown) {
+    super(`Kafka did not complete: ${operation}`, { cause });
+  }
+}
+
+/** The broker refused the record itself (too large, malformed); the same bytes are refused again. */
+export class RecordRefusedError extends EliasError {
+  override readonly name = 'RecordRefusedError';
+  readonly code = 'ELIAS_KAFKA_RECORD_REFUSED';
+  readonly disposition = 'dead-letter';
+  /** @param reason the protocol's own name, as in `MESSAGE_TOO_LARGE` */
+  constructor(
+    readonly topics: readonly string[],
+    readonly reason: string,
+    cause?: unknown,
+  ) {
+    super(`a record for ${topics.join(', ')} was refused: ${reason}`, { cause });
+  }
+}
+
+/** Credentials or rights are missing. Repeating changes nothing until someone grants them. */
+export class KafkaForbiddenError extends EliasError {
+  override readonly name = 'KafkaForbiddenError';
+  readonly code = 'ELIAS_KAFKA_FORBIDDEN';
+  readonly disposition = 'stop';
+  constructor(operation: string, reason: string, cause: unknown) {
+    super(`Kafka refuses: ${operation} (${reason})`, { cause });
+  }
+}
+
+/** A topic stands with other partitions or another cleanup policy than this version of Elias needs. */
+export class TopicMismatchError extends EliasError {
+  override readonly name = 'TopicMismatchError';
+  readonly code = 'ELIAS_KAFKA_TOPIC_MISMATCH';
+  readonly disposition = 'stop';
+  constructor(readonly differences: readonly string[]) {
+    super(`topics are not as this version of Elias needs them: ${differences.join('; ')}`);
+  }
+}
+
+/** A range that was to be read begins before the first record that the topic still has. */
+export class RangeLostError extends EliasError {
+  override readonly name = 'RangeLostError';
+  readonly code = 'ELIAS_KAFKA_RANGE_LOST';
+  readonly disposition = 'stop';
+  constructor(
+    readonly topic: string,
+    readonly partition: number,
+    readonly from: string,
+    readonly low: string,
+  ) {
+    super(`offsets ${from} to ${low} of ${topic}[${partition}] were deleted before they were read`);
+  }
+}
