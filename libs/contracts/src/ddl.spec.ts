@@ -17,7 +17,7 @@ it('writes a table for Postgres with its key enforced', () => {
 
 it('writes a table for Redshift with what Redshift has', () => {
   const sql = redshiftTable(LOAD_LEDGER_MODEL);
-  expect(sql).toContain('  window_id VARCHAR(160) NOT NULL,');
-  expect(sql).toContain('  collected_at TIMESTAMP NOT NULL,');
-  expect(sql).toMatch(/\)\nDISTSTYLE AUTO\nSORTKEY \(window_id\);$/);
+  expect(sql).toContain('  "window_id" VARCHAR(160) NOT NULL,');
+  expect(sql).toContain('  "collected_at" TIMESTAMP NOT NULL,');
+  expect(sql).toMatch(/\)\nDISTSTYLE AUTO\nSORTKEY \("window_id"\);$/);
 });

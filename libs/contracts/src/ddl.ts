@@ -3,17 +3,28 @@ import type { Column, ColumnType, TableModel } from './table-model.js';
 
 /** `CREATE TABLE` for Postgres. Text is compared by bytes, so that order is the same in both stores. */
 export function postgresTable(model: TableModel): string {
-  return createTable(model, postgresType, [`PRIMARY KEY (${model.key.join(', ')})`], '');
+  return createTable(model, { typeOf: postgresType, nameOf: (column) => column }, [`PRIMARY KEY (${model.key.join(', ')})`], '');
 }
 
 /** `CREATE TABLE` for Redshift. Its keys are informational: nothing enforces them. */
 export function redshiftTable(model: TableModel): string {
-  const attributes = `\nDISTSTYLE AUTO\nSORTKEY (${model.sortKey.join(', ')})`;
-  return createTable(model, redshiftType, [`PRIMARY KEY (${model.key.join(', ')})`], attributes);
+  const key = model.key.map(redshiftName).join(', ');
+  const attributes = `\nDISTSTYLE AUTO\nSORTKEY (${model.sortKey.map(redshiftName).join(', ')})`;
+  return createTable(model, { typeOf: redshiftType, nameOf: redshiftName }, [`PRIMARY KEY (${key})`], attributes);
 }
 
-function createTable(model: TableModel, typeOf: (type: ColumnType) => string, constraints: string[], attributes: string): string {
-  const column = ({ name, type, nullable }: Column): string => `${name} ${typeOf(type)}${nullable === true ? '' : ' NOT NULL'}`;
+/** A column name as every Redshift statement writes it: `open` is a reserved word there. Source: AWS documentation, "Reserved words". */
+export function redshiftName(column: string): string {
+  return `"${column}"`;
+}
+
+interface Dialect {
+  typeOf: (type: ColumnType) => string;
+  nameOf: (column: string) => string;
+}
+
+function createTable(model: TableModel, { typeOf, nameOf }: Dialect, constraints: string[], attributes: string): string {
+  const column = ({ name, type, nullable }: Column): string => `${nameOf(name)} ${typeOf(type)}${nullable === true ? '' : ' NOT NULL'}`;
   const lines = [...model.columns.map(column), ...constraints].map((line) => `  ${line}`);
   return `CREATE TABLE ${MARKET_SCHEMA}.${model.name} (\n${lines.join(',\n')}\n)${attributes};`;
 }
