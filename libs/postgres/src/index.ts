@@ -1,0 +1,4 @@
+export * from './migrate-postgres.js';
+export * from './postgres-errors.js';
+export * from './postgres-settings.js';
+export * from './postgres.js';

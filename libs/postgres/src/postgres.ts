@@ -1,0 +1,150 @@
+import { EliasError } from '@elias/errors';
+import type { Logger } from '@elias/telemetry';
+import pg from 'pg';
+import type { PoolClient } from 'pg';
+import { copyIn } from './copy-in.js';
+import { isConflict, postgresError, PostgresStatementError } from './postgres-errors.js';
+
+export type { PoolClient } from 'pg';
+
+export interface PostgresOptions {
+  url: string;
+  /** most connections at once; default 4 */
+  poolSize?: number;
+  /** shown in `pg_stat_activity` */
+  applicationName: string;
+  logger: Logger;
+  /** a statement or transaction that takes longer counts as a lost connection; default 300,000 */
+  timeoutMs?: number;
+}
+
+/** A transaction that loses to others is repeated this often before it is given back as unavailable. */
+const CONFLICT_ATTEMPTS = 10;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A silent connection is probed after this; the system gives it up some ten probes later. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+/** Bounds how long a process that was stopped in mid-transaction keeps others from the rows it locked. */
+const IDLE_IN_TRANSACTION_MS = 30_000;
+
+/** A pool of connections. Each error that leaves it says what to do next; see `postgresError`. */
+export class Postgres {
+  private readonly pool: pg.Pool;
+  private readonly timeoutMs: number;
+
+  constructor(options: PostgresOptions) {
+    const { url, poolSize = 4, applicationName, logger, timeoutMs = 300_000 } = options;
+    this.timeoutMs = timeoutMs;
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: poolSize,
+      application_name: applicationName,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: timeoutMs,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+    });
+    this.pool.on('error', (error) => logger.warn({ error }, 'an idle Postgres connection was lost'));
+  }
+
+  /** Runs one statement by itself and gives its rows. */
+  async query<T extends object = Record<string, unknown>>(sql: string, params: readonly unknown[] = []): Promise<T[]> {
+    return this.repeatConflicts(() => this.withClient(async (client) => (await client.query<T>(sql, [...params])).rows));
+  }
+
+  /**
+   * Runs `work` in a READ COMMITTED transaction, again from its start when it loses to another one (40001, 40P01).
+   * When it throws, nothing of it stands, save that a lost answer to COMMIT leaves open whether it stands: work must bear repetition.
+   * @throws PostgresUnavailableError do the same again later
+   */
+  async transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+    return this.repeatConflicts(() =>
+      this.withClient(async (client) => {
+        await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+        const result = await work(client);
+        const { command } = await client.query('COMMIT');
+        // COMMIT of a transaction that had failed answers ROLLBACK, without an error.
+        if (command !== 'COMMIT') throw new PostgresStatementError('25P02', new Error('work went on after a failed statement'));
+        return result;
+      }),
+    );
+  }
+
+  /**
+   * Streams bytes into `COPY … FROM STDIN`, as fast as the server takes them.
+   * @param client from `transaction`
+   * @returns rows copied
+   * @throws pg.DatabaseError which `transaction` turns into a PostgresDataError when the server refused a row
+   */
+  async copyIn(client: PoolClient, sql: string, chunks: Iterable<Uint8Array> | AsyncIterable<Uint8Array>): Promise<number> {
+    return copyIn(client, sql, chunks);
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  /** One connection for as long as `use` runs. After a failure it is given back clean, or ended. */
+  private async withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.connect();
+    let lost = false;
+    let released = false;
+    const giveBack = (broken: boolean): void => {
+      if (released) return;
+      released = true;
+      client.release(broken);
+    };
+    const onError = (): void => {
+      lost = true;
+    };
+    client.on('error', onError);
+    const timer = setTimeout(() => {
+      lost = true;
+      giveBack(true);
+    }, this.timeoutMs);
+    try {
+      const result = await use(client);
+      client.off('error', onError);
+      giveBack(false);
+      return result;
+    } catch (error) {
+      const clean = !lost && (await rolledBack(client, error));
+      client.off('error', onError);
+      giveBack(!clean);
+      throw isConflict(error) ? error : postgresError(error, lost);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async connect(): Promise<PoolClient> {
+    try {
+      return await this.pool.connect();
+    } catch (error) {
+      throw postgresError(error, true);
+    }
+  }
+
+  private async repeatConflicts<T>(run: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await run();
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+        if (attempt === CONFLICT_ATTEMPTS) throw postgresError(error, false);
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+      }
+    }
+  }
+}
+
+/** Whether the connection stands after a failure that was told on purpose, by the server or by us; others may have left it in mid-statement. */
+async function rolledBack(client: PoolClient, failure: unknown): Promise<boolean> {
+  if (!(failure instanceof pg.DatabaseError || failure instanceof EliasError)) return false;
+  try {
+    await client.query('ROLLBACK');
+    return true;
+  } catch {
+    return false;
+  }
+}
