@@ -1,0 +1,54 @@
+import { rmSync } from 'node:fs';
+import { Command } from 'commander';
+import { runMain } from '@elias/telemetry';
+import { claimState } from './claim-state.js';
+import { cloneRoot } from './clone-paths.js';
+import { startServers } from './start-servers.js';
+import { StateDirectory } from './state/state-directory.js';
+import { writeWholeFile } from './state/write-whole-file.js';
+
+/** Tests run beside a user's own stack. */
+const PORT_OFFSET = 10_000;
+
+/** Kafka, S3Mock and Postgres alone, for tests: the stack file appears when they are ready and goes when they stop. */
+async function main(): Promise<void> {
+  const options = new Command('infra')
+    .requiredOption('--state <dir>', 'folder for data and logs')
+    .requiredOption('--stack <file>', 'file that gets the addresses')
+    .parse()
+    .opts<{ state: string; stack: string }>();
+  const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`);
+  const stopping = new AbortController();
+  const asked = new Promise<void>((resolve) => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) {
+      process.on(name, () => {
+        stopping.abort();
+        resolve();
+      });
+    }
+  });
+  const state = StateDirectory.open(options.state);
+  const claim = await claimState(state, say);
+  try {
+    const servers = await startServers({
+      root: cloneRoot(),
+      state,
+      watcher: claim.watcher,
+      portOffset: PORT_OFFSET,
+      signal: stopping.signal,
+    });
+    claim.stack.addresses(servers.addresses);
+    claim.stack.state('up');
+    writeWholeFile(options.stack, `${JSON.stringify(claim.stack.content, null, 2)}\n`);
+    say(`ready: ${options.stack}`);
+    await asked;
+    rmSync(options.stack, { force: true });
+    claim.stack.state('stopping');
+    await servers.stop();
+  } finally {
+    rmSync(state.stackFile, { force: true });
+    claim.release();
+  }
+}
+
+await runMain(main);
