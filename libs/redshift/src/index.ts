@@ -1,0 +1,6 @@
+export * from './migrate-redshift.js';
+export * from './redshift-data.js';
+export * from './redshift-errors.js';
+export * from './redshift-settings.js';
+export * from './result-rows.js';
+export * from './sql-text.js';

@@ -1,0 +1,33 @@
+import { MARKET_TABLES, redshiftTable } from '@elias/contracts';
+import { migrationBatch, migrationSha256 } from './migrate-redshift.js';
+import { MIGRATIONS } from './migrations/index.js';
+import { BATCH_STATEMENTS_MAX, STATEMENT_BYTES_MAX } from './sql-text.js';
+
+/** Texts that were released: a line here never changes, a new migration adds one. */
+const RELEASED = { '0001-market-tables': 'dfa1438b7b8f89b1b518ae7df1d1cb026e9b4d5e8e20793b439cf493ff942b85' };
+
+describe('the migrations', () => {
+  it('are as they were released', () => {
+    expect(Object.fromEntries(MIGRATIONS.map((migration) => [migration.name, migrationSha256(migration)]))).toEqual(RELEASED);
+  });
+
+  it('make the tables that the models describe', () => {
+    const made = MIGRATIONS.flatMap(({ statements }) => statements);
+    expect(made).toEqual(MARKET_TABLES.map((model) => redshiftTable(model).replace(/;$/, '')));
+  });
+
+  it('have names in order', () => {
+    const names = MIGRATIONS.map(({ name }) => name);
+    expect(names).toEqual([...new Set(names)].sort());
+  });
+
+  it.each(MIGRATIONS)('$name fits a batch: lock first, its own ledger row last', (migration) => {
+    const batch = migrationBatch(migration);
+    expect(batch.length).toBeLessThanOrEqual(BATCH_STATEMENTS_MAX);
+    expect(batch.every((sql) => Buffer.byteLength(sql) < STATEMENT_BYTES_MAX)).toBe(true);
+    expect(batch[0]).toBe('LOCK market.schema_migrations');
+    expect(batch.at(-1)).toBe(
+      `INSERT INTO market.schema_migrations (name, sha256, applied_at) VALUES ('${migration.name}', '${migrationSha256(migration)}', GETDATE())`,
+    );
+  });
+});

@@ -1,0 +1,11 @@
+import { marketTables } from './0001-market-tables.js';
+
+/** A change of the warehouse's tables. Its text never changes once it was released; a new change is a new migration. */
+export interface Migration {
+  /** e.g. `0001-market-tables`; applied in this order */
+  readonly name: string;
+  /** at most 38, each below 100 kB: lock and ledger are two more of the same batch */
+  readonly statements: readonly string[];
+}
+
+export const MIGRATIONS: readonly Migration[] = [marketTables];
