@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { loadConfig } from '@elias/config';
+import { ObjectStore, objectStoreSettings } from '@elias/object-store';
+import { migratePostgres, Postgres, postgresSettings } from '@elias/postgres';
+import { migrateRedshift, RedshiftData, redshiftSettings, redshiftTarget } from '@elias/redshift';
+import { createLogger, runMain } from '@elias/telemetry';
+import { Command } from 'commander';
+import { z } from 'zod';
+import { compareWindows } from './compare-windows.js';
+import { comparisonLines } from './comparison-lines.js';
+import { stackSettings } from './stack-settings.js';
+import { postgresStore, redshiftStore } from './window-stores.js';
+
+const logger = createLogger({ app: 'cli', level: process.env['LOG_LEVEL'] ?? 'warn' });
+
+const program = new Command('elias')
+  .description('Elias: crypto market data, nothing lost, nothing doubled, no gap unexplained.')
+  .option('--state <dir>', 'state directory of a local stack, used for settings that the environment lacks', '.elias')
+  .showHelpAfterError();
+
+program
+  .command('migrate')
+  .description('bring the tables of Postgres and Redshift to this version')
+  .action(async () => {
+    const config = loadConfig(z.object({ ...postgresSettings, ...redshiftSettings }), environment());
+    const applied = await migratePostgres(config.POSTGRES_URL, logger);
+    const redshift = new RedshiftData({ region: config.AWS_REGION, target: redshiftTarget(config) });
+    const inRedshift = await migrateRedshift(redshift, logger);
+    redshift.close();
+    process.stdout.write(`Postgres: ${applied.join(', ') || 'up to date'}\nRedshift: ${inRedshift.join(', ') || 'up to date'}\n`);
+  });
+
+program
+  .command('compare')
+  .description('compare windows value by value in the archive, Redshift and Postgres; exit 1 unless all are equal')
+  .argument('<window...>', 'names of windows, e.g. candles/60/BTC-USD/2023-12-01; - reads them from standard input, one a line')
+  .option('--json', 'print the comparison as JSON')
+  .action(async (names: string[], options: { json?: true }) => {
+    const config = loadConfig(z.object({ ...objectStoreSettings, ...postgresSettings, ...redshiftSettings }), environment());
+    const bucket = new ObjectStore({ region: config.AWS_REGION, endpoint: config.S3_ENDPOINT, bucket: config.ARCHIVE_BUCKET });
+    const postgres = new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-cli', logger });
+    const redshift = new RedshiftData({ region: config.AWS_REGION, target: redshiftTarget(config) });
+    const windowIds = names.length === 1 && names[0] === '-' ? await linesOfStandardInput() : names;
+    const stores = { bucket, prefix: config.ARCHIVE_PREFIX, redshift: redshiftStore(redshift), rds: postgresStore(postgres) };
+    const windows = await compareWindows(windowIds, stores);
+    bucket.close();
+    redshift.close();
+    await postgres.close();
+    const equal = windows.length > 0 && windows.every((window) => window.equal);
+    process.stdout.write(options.json === true ? `${JSON.stringify({ windows, equal })}\n` : `${comparisonLines(windows).join('\n')}\n`);
+    process.exitCode = equal ? 0 : 1;
+  });
+
+/** The environment, and a local stack's settings where it names no bucket of its own. */
+function environment(): NodeJS.ProcessEnv {
+  if (process.env['POSTGRES_URL'] !== undefined) return process.env;
+  const env = stackSettings(join(program.opts<{ state: string }>().state, 'stack.json'), process.env);
+  Object.assign(process.env, env);
+  return env;
+}
+
+async function linesOfStandardInput(): Promise<string[]> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+await runMain(() => program.parseAsync());
