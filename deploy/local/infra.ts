@@ -4,6 +4,7 @@ import { runMain } from '@elias/telemetry';
 import { claimState } from './claim-state.js';
 import { cloneRoot } from './clone-paths.js';
 import { startServers } from './start-servers.js';
+import { stopRequest } from './stop-request.js';
 import { StateDirectory } from './state/state-directory.js';
 import { writeWholeFile } from './state/write-whole-file.js';
 
@@ -18,15 +19,7 @@ async function main(): Promise<void> {
     .parse()
     .opts<{ state: string; stack: string }>();
   const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`);
-  const stopping = new AbortController();
-  const asked = new Promise<void>((resolve) => {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) {
-      process.on(name, () => {
-        stopping.abort();
-        resolve();
-      });
-    }
-  });
+  const { asked, signal } = stopRequest();
   const state = StateDirectory.open(options.state);
   const claim = await claimState(state, say);
   try {
@@ -35,7 +28,7 @@ async function main(): Promise<void> {
       state,
       watcher: claim.watcher,
       portOffset: PORT_OFFSET,
-      signal: stopping.signal,
+      signal,
     });
     claim.stack.addresses(servers.addresses);
     claim.stack.state('up');
