@@ -1,0 +1,56 @@
+import { Catch, HttpException } from '@nestjs/common';
+import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
+import { isRetryable } from '@elias/errors';
+import type { Logger } from '@elias/telemetry';
+import type { FastifyReply } from 'fastify';
+import { RunRefusedError } from './run-request.js';
+
+interface ProblemJson {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  errors?: readonly { field: string; reason: string }[];
+}
+
+/** Every refusal and failure of the API as problem JSON. Source: RFC 9457. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  constructor(private readonly logger: Logger) {}
+
+  async catch(error: unknown, host: ArgumentsHost): Promise<void> {
+    if (host.getType() !== 'http') throw error;
+    const problem = problemOf(error);
+    if (problem.status >= 500) this.logger.error({ error }, 'request failed');
+    await host
+      .switchToHttp()
+      .getResponse<FastifyReply>()
+      .status(problem.status)
+      .header('content-type', 'application/problem+json')
+      .send(problem);
+  }
+}
+
+function problemOf(error: unknown): ProblemJson {
+  if (error instanceof RunRefusedError) {
+    return { type: 'urn:elias:problem:run-refused', title: 'The run cannot be', status: 422, detail: error.message, errors: error.reasons };
+  }
+  if (error instanceof HttpException) {
+    return { type: 'about:blank', title: error.message, status: error.getStatus() };
+  }
+  if (isFastifyClientError(error))
+    return { type: 'about:blank', title: 'The request is malformed', status: error.statusCode, detail: error.message };
+  if (isRetryable(error)) return { type: 'urn:elias:problem:store-away', title: 'A store does not answer, try again', status: 503 };
+  return { type: 'about:blank', title: 'Something went wrong here', status: 500 };
+}
+
+/** Fastify's own refusals (body that is no JSON, too large) carry their status. */
+function isFastifyClientError(error: unknown): error is Error & { statusCode: number } {
+  return (
+    error instanceof Error &&
+    'statusCode' in error &&
+    typeof error.statusCode === 'number' &&
+    error.statusCode >= 400 &&
+    error.statusCode < 500
+  );
+}

@@ -1,0 +1,49 @@
+import { windowId } from '@elias/market-data';
+import { planRun, RunRefusedError } from './run-request.js';
+
+const nowMs = Date.parse('2024-01-10T00:00:00Z');
+const good = { granularity: 60, products: ['BTC-USD'], from: '2023-12-01T00:00:00Z', to: '2023-12-03T00:00:00Z' };
+const reasonsOf = (body: unknown): string[] => {
+  try {
+    planRun(body, nowMs);
+    return [];
+  } catch (error) {
+    return error instanceof RunRefusedError ? error.reasons.map(({ field, reason }) => `${field}: ${reason}`) : [String(error)];
+  }
+};
+
+it('plans whole windows of each product once', () => {
+  const { windows, origin } = planRun({ ...good, products: ['BTC-USD', 'ETH-USD', 'BTC-USD'], to: '2023-12-02T10:00:00Z' }, nowMs);
+  expect(origin).toBe('backfill');
+  expect(windows.map(windowId)).toEqual(
+    ['BTC-USD/2023-12-01', 'BTC-USD/2023-12-02', 'ETH-USD/2023-12-01', 'ETH-USD/2023-12-02'].map((rest) => `candles/60/${rest}`),
+  );
+});
+
+it('takes the default products when none are named', () => {
+  const { products: _products, ...rest } = good;
+  expect(planRun(rest, nowMs).productIds).toHaveLength(18);
+});
+
+it.each([
+  ['a width that the exchange lacks', { granularity: 120 }, /^granularity: 120 is none of 60, 300/],
+  ['a range the wrong way round', { to: '2023-11-30T00:00:00Z' }, /^to: is not after from/],
+  ['an empty range', { to: good.from }, /^to: is not after from/],
+  ['a range in the future', { from: '2024-01-10T00:00:00Z', to: '2024-01-11T00:00:00Z' }, /^from: is in the future/],
+  ['a malformed product', { products: ['btc/usd'] }, /^products: "btc\/usd" is not a product id/],
+  ['a day that does not exist', { from: '2023-02-30T00:00:00Z' }, /^from: not an instant/],
+  ['an origin that is not for people', { origin: 'replay' }, /^origin: /],
+  ['a field nobody knows', { granularty: 60 }, /^body: /],
+  [
+    'too much at once',
+    { products: Array.from({ length: 400 }, (_, i) => `P${i}-USD`), from: '2021-01-01T00:00:00Z' },
+    /windows are more than/,
+  ],
+])('refuses %s', (_what, part, expected) => {
+  expect(reasonsOf({ ...good, ...part }).join('\n')).toMatch(expected);
+});
+
+it('gives every reason at once, and takes nothing that is no object', () => {
+  expect(reasonsOf({ ...good, granularity: 7, products: ['x'] })).toHaveLength(2);
+  expect(reasonsOf('run!')).toHaveLength(1);
+});

@@ -1,0 +1,26 @@
+import { globSync } from 'node:fs';
+import { basename } from 'node:path';
+import { sourceFiles } from './source-files.js';
+
+const files = ['apps', 'libs', 'deploy/local', 'test'].flatMap((folder) => globSync(`${folder}/**/*.ts`));
+
+it('files are kebab-case and say what is in them', () => {
+  expect(files.length).toBeGreaterThan(50);
+  expect(files.filter((path) => !/^[a-z0-9-]+(?:\.[a-z]+)*\.ts$/.test(basename(path)))).toEqual([]);
+  expect(files.filter((path) => /(?:^|[/-])(?:utils?|helpers?|common|manager|misc)(?:[./-]|$)/.test(path))).toEqual([]);
+});
+
+it('every app has its main, module and settings where the others have them', () => {
+  for (const app of globSync('apps/*').filter((path) => path !== 'apps/cli')) {
+    const name = basename(app);
+    for (const file of ['main.ts', `${name}.module.ts`, `${name}.config.ts`])
+      expect(globSync(`${app}/src/${file}`)).toEqual([`${app}/src/${file}`]);
+  }
+});
+
+it('settings are read in one place', () => {
+  const readers = ['apps', 'libs'].flatMap((folder) => sourceFiles(folder)).filter(({ text }) => /process\.env/.test(text));
+  expect(
+    readers.map(({ path }) => path).filter((path) => !/^(?:apps\/[a-z-]+\/src\/main\.ts|libs\/config\/src\/load-config\.ts)$/.test(path)),
+  ).toEqual([]);
+});
