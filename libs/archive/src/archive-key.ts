@@ -1,0 +1,82 @@
+import type { Revision, Window } from '@elias/market-data';
+import { candleWindowAt, formatInstant, isGranularity, isProductId, parseInstant } from '@elias/market-data';
+
+/**
+ * Object key of a sealed window, e.g.
+ * `<prefix>/candles/granularity=60/product=BTC-USD/dt=2023-12-01/BTC-USD_60_2023-12-01_r20231202T001503Z_3f9a1c07_9f2c41d07ab3.zip`.
+ *
+ * Window, revision and content name the object, nothing of ours (clock, offset, chance): whoever archives the same collection
+ * again writes the same bytes to the same key. `dt` is the window's first day, for months and years too (`dt=2023-12-01`,
+ * `dt=2023-01-01`), so that date-typed partition projection reads every granularity.
+ * @param prefix '' for the top of the bucket; slashes at its ends do not count
+ * @param csvSha256 hex digest of the CSV inside the zip
+ */
+export function archiveKey(prefix: string, window: Window, revision: Revision, csvSha256: string): string {
+  return `${archiveFolder(prefix, window)}/${archiveName(window, revision, csvSha256)}.zip`;
+}
+
+/** Name of a sealed window without folder and ending; the zip's CSV entry is called so too. */
+export function archiveName(window: Window, revision: Revision, csvSha256: string): string {
+  const collectedAt = formatInstant(revision.collectedAtMs).replace(/[-:]/g, '');
+  const telling = `r${collectedAt}_${revision.collectionId.slice(-8)}_${csvSha256.slice(0, 12)}`;
+  return `${window.productId}_${window.granularity}_${firstDay(window)}_${telling}`;
+}
+
+/** Folder (date prefix) that holds every sealed revision of one window, without a slash at its end. */
+export function archiveFolder(prefix: string, window: Window): string {
+  return `${at(prefix)}${window.dataset}/${partitionPath(window)}`;
+}
+
+/** Key of the checksum list that lies beside a window's archives; `sha256sum -c` reads it. */
+export function checksumListKey(prefix: string, window: Window): string {
+  return `${archiveFolder(prefix, window)}/SHA256SUMS`;
+}
+
+/** Key of the gzip twin, one per window whatever its revision: `<prefix>/tables/candles/granularity=60/product=BTC-USD/dt=2023-12-01/data.csv.gz`. */
+export function twinKey(prefix: string, window: Window): string {
+  return `${at(prefix)}tables/${window.dataset}/${partitionPath(window)}/data.csv.gz`;
+}
+
+/** What an archive's key tells by itself; hash and collection only in part, so the manifest decides. */
+export interface ArchiveKeyParts {
+  readonly window: Window;
+  readonly collectedAtMs: number;
+  /** last 8 hex of the collection id */
+  readonly collectionTail: string;
+  /** first 12 hex of the CSV's sha256 */
+  readonly csvSha256Head: string;
+}
+
+/** Reads a key made by `archiveKey` with this prefix; null when it is none. */
+export function parseArchiveKey(prefix: string, key: string): ArchiveKeyParts | null {
+  const name = ARCHIVE_NAME.exec(key.slice(key.lastIndexOf('/') + 1))?.groups;
+  if (name === undefined) return null;
+  const granularity = Number(name['granularity']);
+  if (!isGranularity(granularity) || !isProductId(name['product']!)) return null;
+  try {
+    const window = candleWindowAt(name['product']!, granularity, parseInstant(`${name['date']!}T00:00:00Z`));
+    const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(name['collected']!)!;
+    const collectedAtMs = parseInstant(`${date!.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time!.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
+    const whole = `${archiveFolder(prefix, window)}/${name['product']!}_${granularity}_${firstDay(window)}_${name['telling']!}.zip`;
+    return whole === key ? { window, collectedAtMs, collectionTail: name['tail']!, csvSha256Head: name['hash']! } : null;
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+const ARCHIVE_NAME =
+  /^(?<product>[^_]+)_(?<granularity>\d{1,6})_(?<date>\d{4}-\d{2}-\d{2})_(?<telling>r(?<collected>\d{8}T\d{6}Z)_(?<tail>[0-9a-f]{8})_(?<hash>[0-9a-f]{12}))\.zip$/;
+
+function partitionPath(window: Window): string {
+  return `granularity=${window.granularity}/product=${window.productId}/dt=${firstDay(window)}`;
+}
+
+function firstDay(window: Window): string {
+  return formatInstant(window.fromMs).slice(0, 10);
+}
+
+function at(prefix: string): string {
+  const bare = prefix.replace(/^\/+|\/+$/g, '');
+  return bare === '' ? '' : `${bare}/`;
+}
