@@ -1,0 +1,51 @@
+import { CandleEdits } from './candles/candle-edits.js';
+import type { CandleSource } from './candles/candle-source.js';
+import type { MadeMarket } from './made/made-market.js';
+import { ProductCatalogue } from './products/product-catalogue.js';
+import type { ListedProduct } from './products/listed-product.js';
+
+/** A product with everything that the exchange says about it. */
+export interface MarketProduct {
+  listed: ListedProduct;
+  source: CandleSource;
+  /** milliseconds; nothing was traded from here on */
+  stoppedAtMs: number | null;
+}
+
+export interface MarketParts {
+  products: readonly ListedProduct[];
+  /** recordings and archives by product; what is not here is made */
+  held: ReadonlyMap<string, CandleSource>;
+  made: MadeMarket;
+}
+
+/** All products, each with its one source: a recording or archive where there is one, else made data. */
+export class Market {
+  readonly catalogue: ProductCatalogue;
+  readonly edits = new CandleEdits();
+  private readonly sources: Map<string, CandleSource>;
+
+  constructor(private readonly parts: MarketParts) {
+    this.sources = new Map(parts.held);
+    this.catalogue = new ProductCatalogue(parts.products);
+  }
+
+  /** Null for a product that the exchange does not know. */
+  find(productId: string): MarketProduct | null {
+    const entry = this.catalogue.find(productId);
+    return entry === null ? null : { ...entry, source: this.sourceOf(entry.listed) };
+  }
+
+  /** Where the data of each listed product comes from. */
+  kinds(): Record<string, CandleSource['kind']> {
+    return Object.fromEntries(this.catalogue.list().map(({ id }) => [id, this.sources.get(id)?.kind ?? 'made']));
+  }
+
+  private sourceOf(listed: ListedProduct): CandleSource {
+    const known = this.sources.get(listed.id);
+    if (known !== undefined) return known;
+    const made = this.parts.made.candles(listed);
+    this.sources.set(listed.id, made);
+    return made;
+  }
+}
