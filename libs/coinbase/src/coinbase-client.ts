@@ -1,0 +1,151 @@
+import type { Candle, CandlePage, GranularitySeconds } from '@elias/market-data';
+import { SETTLE_DELAY_MS } from '@elias/market-data';
+import { answerTimeOf } from './answer-time.js';
+import type { AnswerTime } from './answer-time.js';
+import { AskExchange } from './ask-exchange.js';
+import type { Call, ExchangeParts, Question } from './ask-exchange.js';
+import { candlePagePath } from './candle-page-path.js';
+import { BadAnswerError, ExchangeUnavailableError } from './coinbase-errors.js';
+import { ExchangeClock } from './exchange-clock.js';
+import type { HttpAnswer } from './http-transport.js';
+import { parseCandlePage } from './parse-candle-page.js';
+import { readProduct } from './product.js';
+import type { Product } from './product.js';
+import { readStats } from './product-stats.js';
+import type { ProductStats } from './product-stats.js';
+import { readCandleRows } from './read-candle-rows.js';
+import { readTrades } from './trades.js';
+import type { TradesCursor, TradesPage } from './trades.js';
+
+/** What the exchange told of one page. */
+export interface CandlePageAnswer {
+  readonly page: CandlePage;
+  /** the exchange's now as it answered */
+  readonly dateMs: number;
+  /** what the answer says was so at this instant; null when a cache gave it and nobody says how old it is */
+  readonly answeredAtMs: number | null;
+  /** settled candles of the page, in time order, without doubles, values canonical */
+  readonly candles: readonly Candle[];
+}
+
+/** A cache's answer that is too old is asked for again this often. */
+const ASKED_AGAIN_MAX = 3;
+
+/** Coinbase Exchange's public REST API. Every method waits its turn, repeats what may pass, and throws the errors of `coinbase-errors`. */
+export class CoinbaseClient {
+  private readonly exchange: AskExchange;
+  private readonly clock = new ExchangeClock(() => performance.now());
+
+  constructor(private readonly parts: ExchangeParts) {
+    this.exchange = new AskExchange(parts);
+  }
+
+  /** Every product that the exchange lists, delisted ones too; entries that are no product are left out. */
+  async products(call?: Call): Promise<Product[]> {
+    return this.askJson({ path: '/products' }, call, (json) =>
+      Array.isArray(json) ? json.map(readProduct).filter((product) => product !== null) : null,
+    );
+  }
+
+  async product(productId: string, call?: Call): Promise<Product> {
+    return this.askJson({ path: `/products/${encodeURIComponent(productId)}`, productId }, call, readProduct);
+  }
+
+  async stats(productId: string, call?: Call): Promise<ProductStats> {
+    return this.askJson({ path: `/products/${encodeURIComponent(productId)}/stats`, productId }, call, readStats);
+  }
+
+  async trades(productId: string, cursor: TradesCursor = {}, call?: Call): Promise<TradesPage> {
+    const query = new URLSearchParams(Object.entries(cursor).map(([name, value]): [string, string] => [name, String(value)]));
+    const path = `/products/${encodeURIComponent(productId)}/trades${query.size === 0 ? '' : `?${query.toString()}`}`;
+    return this.askJson({ path, productId }, call, (json, { headers }) => {
+      const trades = readTrades(json);
+      const cursorOf = (name: string): string | null => (typeof headers[name] === 'string' ? headers[name] : null);
+      return trades === null ? null : { trades, before: cursorOf('cb-before'), after: cursorOf('cb-after') };
+    });
+  }
+
+  /** The exchange's clock, asked for now, milliseconds since the epoch. */
+  async time(call?: Call): Promise<number> {
+    return this.askJson({ path: '/time' }, call, (json) => {
+      const ms = Date.parse(String((json as { iso?: unknown } | null)?.iso));
+      return Number.isNaN(ms) ? null : ms;
+    });
+  }
+
+  /** The exchange's clock as its latest answer told it, running on by ours; asked for when there was no answer yet. */
+  async now(call?: Call): Promise<number> {
+    return this.clock.nowMs() ?? (await this.time(call));
+  }
+
+  /**
+   * One page of candles. A cache's answer that leaves out periods which the exchange could tell by now, or does not say how old it is, is
+   * asked for again by other bounds, a few times; then the newest of the answers counts.
+   */
+  async candles(productId: string, granularity: GranularitySeconds, page: CandlePage, call: Call = {}): Promise<CandlePageAnswer> {
+    const widthMs = granularity * 1_000;
+    let best: CandlePageAnswer | undefined;
+    for (let again = 0; again <= ASKED_AGAIN_MAX; again += 1) {
+      const laterSeconds = again === 0 ? 0 : 1 + Math.floor(this.parts.random() * (granularity - 1));
+      const path = candlePagePath(productId, granularity, page, laterSeconds);
+      try {
+        const { answer, cached } = await this.askCandles({ path, productId, granularity, page }, call);
+        if (best === undefined || (answer.answeredAtMs ?? -1) > (best.answeredAtMs ?? -1)) best = answer;
+        if (!cached || !isTooOld(answer, widthMs)) break;
+      } catch (error) {
+        if (best === undefined || !(error instanceof ExchangeUnavailableError)) throw error;
+        break;
+      }
+    }
+    return best!;
+  }
+
+  private askCandles(
+    request: { path: string; productId: string; granularity: GranularitySeconds; page: CandlePage },
+    call: Call,
+  ): Promise<{ answer: CandlePageAnswer; cached: boolean }> {
+    const { path, productId, page } = request;
+    const read = (http: HttpAnswer): { answer: CandlePageAnswer; cached: boolean } => {
+      const { dateMs, answeredAtMs, cached } = this.heard(path, http);
+      const { rows, problem } = parseCandlePage(http.body);
+      if (problem !== null) throw new BadAnswerError(path, problem);
+      return { answer: { page, dateMs, answeredAtMs, candles: readCandleRows(rows, { ...request, answeredAtMs }) }, cached };
+    };
+    return this.exchange.ask({ path, productId, read }, call);
+  }
+
+  private askJson<T>(
+    question: Omit<Question<T>, 'read'>,
+    call: Call | undefined,
+    shape: (json: unknown, answer: HttpAnswer) => T | null,
+  ): Promise<T> {
+    const { path } = question;
+    const read = (answer: HttpAnswer): T => {
+      this.heard(path, answer);
+      let json: unknown;
+      try {
+        json = JSON.parse(answer.body);
+      } catch {
+        throw new BadAnswerError(path, 'the answer is not JSON');
+      }
+      const value = shape(json, answer);
+      if (value === null) throw new BadAnswerError(path, 'the answer has not the documented shape');
+      return value;
+    };
+    return this.exchange.ask({ ...question, read }, call);
+  }
+
+  private heard(path: string, { headers }: HttpAnswer): AnswerTime {
+    const time = answerTimeOf(headers);
+    if (time === null) throw new BadAnswerError(path, 'the answer has no Date');
+    this.clock.heard(time);
+    return time;
+  }
+}
+
+/** Whether an answer of this moment would settle more of the page's periods. */
+function isTooOld({ page, dateMs, answeredAtMs }: CandlePageAnswer, widthMs: number): boolean {
+  if (answeredAtMs === null) return true;
+  const settled = (atMs: number): number => Math.min(page.endMs + widthMs, Math.floor((atMs - SETTLE_DELAY_MS) / widthMs) * widthMs);
+  return settled(answeredAtMs) < settled(dateMs);
+}

@@ -1,0 +1,55 @@
+import { allowanceOf } from './allowance.js';
+import type { AttemptOutcome } from './ask-exchange.js';
+import { CoinbaseClient } from './coinbase-client.js';
+import type { ExchangeLimit } from './allowance.js';
+import { HttpTransport } from './http-transport.js';
+import { RequestPacer } from './request-pacer.js';
+
+/** The settings of `coinbaseSettings`, read. */
+export interface CoinbaseConfig {
+  EXCHANGE_URL: string;
+  EXCHANGE_REQUESTS_PER_SECOND: number;
+  EXCHANGE_BURST: number;
+  EXCHANGE_ALLOWANCE_SHARE: number;
+  EXCHANGE_TIMEOUT_MS: number;
+  EXCHANGE_USER_AGENT: string;
+}
+
+export interface CoinbaseOptions {
+  config: CoinbaseConfig;
+  /** requests under way at once */
+  underWayMax: number;
+  /** part of the allowance to begin with, 0 to 1 */
+  part: number;
+  onAttempt?: (outcome: AttemptOutcome, elapsedMs: number) => void;
+}
+
+/** A client, and what it shares with the rest of its process. */
+export interface Coinbase {
+  readonly client: CoinbaseClient;
+  readonly pacer: RequestPacer;
+  /** From now on this part of the allowance, 0 to 1; counts on no token that is there, since others may have used them. */
+  takePart(part: number): void;
+  close(): Promise<void>;
+}
+
+export function createCoinbase({ config, underWayMax, part, onAttempt }: CoinbaseOptions): Coinbase {
+  const limit: ExchangeLimit = { perSecond: config.EXCHANGE_REQUESTS_PER_SECOND, burst: config.EXCHANGE_BURST };
+  const allowance = (ofWhole: number): ReturnType<typeof allowanceOf> => allowanceOf(limit, config.EXCHANGE_ALLOWANCE_SHARE, ofWhole);
+  const pacer = new RequestPacer({ limit: allowance(part), underWayMax });
+  const transport = new HttpTransport({
+    url: config.EXCHANGE_URL,
+    connections: underWayMax,
+    timeoutMs: config.EXCHANGE_TIMEOUT_MS,
+    userAgent: config.EXCHANGE_USER_AGENT,
+  });
+  return {
+    client: new CoinbaseClient({ transport, pacer, random: Math.random, ...(onAttempt === undefined ? {} : { onAttempt }) }),
+    pacer,
+    takePart: (ofWhole) => {
+      pacer.adjust(allowance(ofWhole));
+      pacer.empty();
+    },
+    close: () => transport.close(),
+  };
+}

@@ -1,0 +1,14 @@
+export * from './allowance.js';
+export * from './answer-time.js';
+export type { AttemptOutcome, Call, ExchangeParts } from './ask-exchange.js';
+export * from './candle-page-path.js';
+export * from './coinbase-client.js';
+export * from './coinbase-errors.js';
+export * from './coinbase-settings.js';
+export * from './create-coinbase.js';
+export * from './http-transport.js';
+export * from './product-stats.js';
+export * from './product.js';
+export * from './request-pacer.js';
+export * from './token-bucket.js';
+export * from './trades.js';
