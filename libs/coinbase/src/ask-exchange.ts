@@ -30,6 +30,8 @@ export interface ExchangeParts {
   pacer: RequestPacer;
   /** in [0, 1) */
   random: () => number;
+  /** wait before the next attempt, milliseconds; default: `backoffMs` */
+  backoffMs?: typeof backoffMs;
   onAttempt?: (outcome: AttemptOutcome, elapsedMs: number) => void;
 }
 
@@ -65,7 +67,7 @@ export class AskExchange {
         failures.push(result);
         const badAnswers = failures.filter(({ cause }) => cause instanceof BadAnswerError).length;
         if (badAnswers >= BAD_ANSWERS_MAX) throw result.cause;
-        const waitMs = Math.max(result.retryAfterMs, backoffMs(failures.length, this.parts.random()));
+        const waitMs = Math.max(result.retryAfterMs, (this.parts.backoffMs ?? backoffMs)(failures.length, this.parts.random()));
         if (performance.now() + waitMs >= deadlineAtMs) throw new OutOfTime();
         await sleep(waitMs, undefined, { signal });
       }
@@ -88,8 +90,8 @@ export class AskExchange {
     try {
       answer = await transport.get(question.path, signal);
     } catch (cause) {
-      tell('exchange_unavailable');
       signal.throwIfAborted();
+      tell('exchange_unavailable');
       return { reason: 'exchange_unavailable', retryAfterMs: 0, cause };
     } finally {
       answered();

@@ -1,5 +1,5 @@
 import { allowanceOf } from './allowance.js';
-import type { AttemptOutcome } from './ask-exchange.js';
+import type { ExchangeParts } from './ask-exchange.js';
 import { CoinbaseClient } from './coinbase-client.js';
 import type { ExchangeLimit } from './allowance.js';
 import { HttpTransport } from './http-transport.js';
@@ -21,7 +21,8 @@ export interface CoinbaseOptions {
   underWayMax: number;
   /** part of the allowance to begin with, 0 to 1 */
   part: number;
-  onAttempt?: (outcome: AttemptOutcome, elapsedMs: number) => void;
+  onAttempt?: ExchangeParts['onAttempt'];
+  backoffMs?: ExchangeParts['backoffMs'];
 }
 
 /** A client, and what it shares with the rest of its process. */
@@ -33,7 +34,7 @@ export interface Coinbase {
   close(): Promise<void>;
 }
 
-export function createCoinbase({ config, underWayMax, part, onAttempt }: CoinbaseOptions): Coinbase {
+export function createCoinbase({ config, underWayMax, part, ...hooks }: CoinbaseOptions): Coinbase {
   const limit: ExchangeLimit = { perSecond: config.EXCHANGE_REQUESTS_PER_SECOND, burst: config.EXCHANGE_BURST };
   const allowance = (ofWhole: number): ReturnType<typeof allowanceOf> => allowanceOf(limit, config.EXCHANGE_ALLOWANCE_SHARE, ofWhole);
   const pacer = new RequestPacer({ limit: allowance(part), underWayMax });
@@ -44,7 +45,7 @@ export function createCoinbase({ config, underWayMax, part, onAttempt }: Coinbas
     userAgent: config.EXCHANGE_USER_AGENT,
   });
   return {
-    client: new CoinbaseClient({ transport, pacer, random: Math.random, ...(onAttempt === undefined ? {} : { onAttempt }) }),
+    client: new CoinbaseClient({ transport, pacer, random: Math.random, ...hooks }),
     pacer,
     takePart: (ofWhole) => {
       pacer.adjust(allowance(ofWhole));

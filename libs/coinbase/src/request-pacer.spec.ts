@@ -1,7 +1,7 @@
 import { allowanceOf } from './allowance.js';
 import { RequestPacer } from './request-pacer.js';
 import type { Priority } from './request-pacer.js';
-import { VirtualClock } from './virtual-clock.js';
+import { VirtualClock } from './test-virtual-clock.js';
 
 const SECOND_MS = 1_000;
 /** The exchange's limit: 10 requests/s, burst 15; and what a client asks for that means to use 98 % of it. */
