@@ -51,7 +51,7 @@ export class PostgresDataError extends EliasError {
   readonly column: string;
   /** of a COPY, 1 for the first line of its input; 0 when the server did not say */
   readonly line: number;
-  constructor(cause: pg.DatabaseError) {
+  constructor(cause: Pick<pg.DatabaseError, 'message' | 'code' | 'detail' | 'where' | 'column'>) {
     super(`Postgres refused the data (${cause.code})`, { cause });
     this.sqlState = cause.code ?? '';
     this.detail = [cause.message, cause.detail].filter((part) => part !== undefined).join(': ');

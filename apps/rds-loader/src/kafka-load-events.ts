@@ -1,0 +1,13 @@
+import type { EncodedRecord } from '@elias/contracts';
+import { placeRecord } from '@elias/kafka';
+import type { RecordProducer } from '@elias/kafka';
+import type { LoadEvents } from './load-batch.js';
+
+/** Answers as records of `elias.loads.v1`. */
+export class KafkaLoadEvents implements LoadEvents {
+  constructor(private readonly producer: RecordProducer) {}
+
+  async send(events: readonly EncodedRecord[], signal: AbortSignal): Promise<void> {
+    if (events.length > 0) await this.producer.send(events.map(placeRecord), signal);
+  }
+}

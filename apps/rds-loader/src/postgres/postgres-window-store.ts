@@ -1,0 +1,186 @@
+import { archiveKey } from '@elias/archive';
+import { DATASET_MODELS, formatRanges } from '@elias/contracts';
+import type { Window } from '@elias/market-data';
+import { windowId } from '@elias/market-data';
+import { PostgresStatementError } from '@elias/postgres';
+import type { PoolClient, Postgres } from '@elias/postgres';
+import type { LedgerEntry } from '../decide-load.js';
+import { decideLoad, standingRevision } from '../decide-load.js';
+import type { LoadOutcome } from '../load-outcome.js';
+import { outcomeOf } from '../load-outcome.js';
+import type { OfferedFacts, OfferedWindow, Revocation } from '../offered-window.js';
+import type { WindowStore } from '../window-store.js';
+import * as sql from './load-sql.js';
+
+interface LedgerRow {
+  window_id: string;
+  unknown_periods: number;
+  open_periods: number;
+  collected_at: Date;
+  collection_id: string;
+  csv_sha256: string;
+  row_count: number;
+  state: 'loaded' | 'revoked';
+}
+
+/** Windows whose ledger rows this transaction holds. */
+interface LockedWindows {
+  /** null: the window had no ledger row before */
+  ledger: ReadonlyMap<string, LedgerEntry | null>;
+  revoked: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+const LF = 0x0a;
+const NOTHING: ReadonlySet<string> = new Set();
+
+export class PostgresWindowStore implements WindowStore {
+  /** @param archivePrefix folder of the archives; a ledger row names its window's archive, whether the bytes came from it or not */
+  constructor(
+    private readonly postgres: Postgres,
+    private readonly archivePrefix: string,
+  ) {}
+
+  async load(windows: readonly OfferedWindow[], how = { clear: false }): Promise<LoadOutcome[]> {
+    const offers = groupOffers(windows);
+    const ids = [...offers.keys()].sort();
+    return this.postgres.transaction(async (client) => {
+      const { ledger, revoked } = await lockWindows(client, ids);
+      const outcomes = new Map<OfferedWindow, LoadOutcome>();
+      const replaced: OfferedWindow[] = [];
+      const written: OfferedFacts[] = [];
+      const unclaimed: string[] = [];
+      for (const id of ids) {
+        const entry = ledger.get(id) ?? null;
+        const withdrawn = revoked.get(id) ?? NOTHING;
+        const decision = decideLoad(entry, withdrawn, offers.get(id)!);
+        if (decision.kind === 'keep' && entry === null) unclaimed.push(id);
+        if (decision.kind !== 'keep') written.push(decision.offer.offered.facts);
+        if (decision.kind === 'replace') {
+          replaced.push(decision.offer.offered);
+          // Rows are only ever written together with a ledger row, and ledger rows stay: where there was none, there are no rows.
+          if (entry !== null || how.clear) await deleteRows(client, decision.offer.offered.facts.window);
+        }
+        for (const offer of offers.get(id)!) outcomes.set(offer.offered, outcomeOf(offer, decision, entry, withdrawn));
+      }
+      await this.copy(client, replaced);
+      if (written.length > 0) await client.query(sql.writeLedgerStatement(), this.ledgerColumns(written));
+      if (unclaimed.length > 0) await client.query(sql.unclaimLedgerStatement(), [unclaimed]);
+      return windows.map((window) => outcomes.get(window)!);
+    });
+  }
+
+  async revoke(revocations: readonly Revocation[]): Promise<{ emptied: string[] }> {
+    const ids = [...new Set(revocations.map(({ window }) => windowId(window)))].sort();
+    const windows = new Map(revocations.map(({ window }) => [windowId(window), window]));
+    return this.postgres.transaction(async (client) => {
+      const { ledger, revoked } = await lockWindows(client, ids, revocations);
+      const left = ids.filter((id) => standingRevision(ledger.get(id) ?? null, revoked.get(id) ?? NOTHING) === null);
+      const emptied = left.filter((id) => ledger.get(id)?.state === 'loaded');
+      for (const id of emptied) await deleteRows(client, windows.get(id)!);
+      const changed = left.filter((id) => ledger.get(id)?.state !== 'revoked');
+      if (changed.length > 0) await client.query(sql.revokeLedgerStatement(), [changed]);
+      return { emptied };
+    });
+  }
+
+  /** One `COPY` for all windows: their CSVs have the same header, which the first brings. */
+  private async copy(client: PoolClient, windows: readonly OfferedWindow[]): Promise<void> {
+    const [first] = windows;
+    if (first === undefined) return;
+    const header = headerOf(first.csv);
+    const statement = sql.copyStatement(DATASET_MODELS[first.facts.window.dataset], header);
+    const rows = await this.postgres.copyIn(client, statement, csvBytes(windows, header));
+    const expected = windows.reduce((sum, { facts }) => sum + facts.rowCount, 0);
+    if (rows !== expected) throw new PostgresStatementError('', new Error(`COPY took ${rows} rows of ${expected}`));
+  }
+
+  private ledgerColumns(written: readonly OfferedFacts[]): unknown[][] {
+    const rows = written.map(({ window, revision, coverage, csvSha256, rowCount }) => ({
+      window_id: windowId(window),
+      unknown_periods: revision.unknown,
+      open_periods: revision.open,
+      collected_at: new Date(revision.collectedAtMs),
+      collection_id: revision.collectionId,
+      no_trade_periods: coverage.noTrade,
+      csv_sha256: csvSha256,
+      row_count: rowCount,
+      unknown_ranges: formatRanges(window, coverage.unknownRanges),
+      open_ranges: formatRanges(window, coverage.openRanges),
+      archive_key: archiveKey(this.archivePrefix, window, revision, csvSha256),
+    }));
+    return sql.LOADED_COLUMNS.map(([name]) => rows.map((row) => row[name]));
+  }
+}
+
+interface GroupedOffer {
+  revision: OfferedFacts['revision'];
+  csvSha256: string;
+  rowCount: number;
+  offered: OfferedWindow;
+}
+
+function groupOffers(windows: readonly OfferedWindow[]): Map<string, GroupedOffer[]> {
+  const groups = new Map<string, GroupedOffer[]>();
+  for (const offered of windows) {
+    const { window, revision, csvSha256, rowCount } = offered.facts;
+    const id = windowId(window);
+    const group = groups.get(id) ?? [];
+    group.push({ revision, csvSha256, rowCount, offered });
+    groups.set(id, group);
+  }
+  return groups;
+}
+
+/**
+ * Takes the windows' ledger rows, in the order of their ids, then notes what is withdrawn, then reads it all: each statement of a
+ * READ COMMITTED transaction sees what was committed before it began, so that reading comes last.
+ */
+async function lockWindows(client: PoolClient, ids: readonly string[], withdraw: readonly Revocation[] = []): Promise<LockedWindows> {
+  const claimed = await client.query<{ window_id: string }>(sql.claimLedgerStatement(), [ids]);
+  const ledger = new Map<string, LedgerEntry | null>(claimed.rows.map(({ window_id }) => [window_id, null]));
+  const standing = ids.filter((id) => !ledger.has(id));
+  if (standing.length > 0) {
+    const { rows } = await client.query<LedgerRow>(sql.lockLedgerStatement(), [standing]);
+    for (const row of rows) ledger.set(row.window_id, ledgerEntry(row));
+  }
+  if (withdraw.length > 0) {
+    await client.query(sql.insertRevocationsStatement(), [
+      withdraw.map(({ window }) => windowId(window)),
+      withdraw.map(({ revision }) => revision.collectionId),
+      withdraw.map(({ revokedAtMs }) => new Date(revokedAtMs)),
+      withdraw.map(({ reason }) => reason),
+    ]);
+  }
+  const revoked = new Map<string, Set<string>>();
+  const noted = await client.query<{ window_id: string; collection_id: string }>(sql.revocationsStatement(), [ids]);
+  for (const { window_id, collection_id } of noted.rows) {
+    revoked.set(window_id, (revoked.get(window_id) ?? new Set()).add(collection_id));
+  }
+  return { ledger, revoked };
+}
+
+function ledgerEntry(row: LedgerRow): LedgerEntry {
+  return {
+    revision: {
+      unknown: row.unknown_periods,
+      open: row.open_periods,
+      collectedAtMs: row.collected_at.getTime(),
+      collectionId: row.collection_id,
+    },
+    csvSha256: row.csv_sha256,
+    rowCount: row.row_count,
+    state: row.state,
+  };
+}
+
+async function deleteRows(client: PoolClient, { productId, granularity, fromMs, toMs }: Window): Promise<void> {
+  await client.query(sql.deleteCandlesStatement(), [productId, granularity, new Date(fromMs), new Date(toMs)]);
+}
+
+function headerOf(csv: Buffer): string {
+  return csv.toString('utf8', 0, csv.indexOf(LF));
+}
+
+function* csvBytes(windows: readonly OfferedWindow[], header: string): Generator<Buffer> {
+  for (const [i, { csv }] of windows.entries()) yield i === 0 ? csv : csv.subarray(header.length + 1);
+}
