@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+const { exp, floor, imul, log, min, sqrt } = Math;
+
 /** 32 uniform bits per call. Every draw of made data comes from one of these, so a seed decides everything. */
 export type Bits = () => number;
 
@@ -23,10 +25,10 @@ export function bitsOf(...words: readonly (string | number)[]): Bits {
 
 /** 32 bits of one place in an endless field of noise; no stream has to be run up to it. */
 export function bitsAt(field: number, level: number, index: number): number {
-  let bits = Math.imul(field ^ Math.imul(level + 1, 0x9e3779b1), 0x85ebca6b) ^ Math.imul(index | 0, 0xc2b2ae35);
+  let bits = imul(field ^ imul(level + 1, 0x9e3779b1), 0x85ebca6b) ^ imul(index | 0, 0xc2b2ae35);
   for (let round = 0; round < 2; round += 1) {
-    bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);
-    bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+    bits = imul(bits ^ (bits >>> 16), 0x85ebca6b);
+    bits = imul(bits ^ (bits >>> 13), 0xc2b2ae35);
     bits ^= bits >>> 16;
   }
   return bits >>> 0;
@@ -44,7 +46,7 @@ export function unit(bits: number): number {
 
 /** A whole number from 0 (included) to `bound` (excluded). */
 export function below(bits: number, bound: number): number {
-  return Math.floor(unit(bits) * bound);
+  return floor(unit(bits) * bound);
 }
 
 const TABLE_BITS = 12;
@@ -57,7 +59,7 @@ export function normal(bits: number): number {
 
 /** `e^(deviation · normal)` for all values of {@link normal}, to be looked up with {@link lookUp}. */
 export function logNormals(deviation: number): Float64Array {
-  return NORMALS.map((value) => Math.exp(deviation * value));
+  return NORMALS.map((value) => exp(deviation * value));
 }
 
 /** A value of a table of this module. */
@@ -71,12 +73,12 @@ export function exponential(bits: number): number {
 }
 
 const NORMALS = Float64Array.from({ length: TABLE_SIZE }, (_, index) => normalQuantile((index + 0.5) / TABLE_SIZE));
-const EXPONENTIALS = Float64Array.from({ length: TABLE_SIZE }, (_, index) => -Math.log(1 - (index + 0.5) / TABLE_SIZE));
+const EXPONENTIALS = Float64Array.from({ length: TABLE_SIZE }, (_, index) => -log(1 - (index + 0.5) / TABLE_SIZE));
 
 /** Inverse of the normal distribution function. Source: Abramowitz and Stegun 26.2.23, error below 4.5e-4. */
 function normalQuantile(probability: number): number {
-  const tail = Math.min(probability, 1 - probability);
-  const t = Math.sqrt(-2 * Math.log(tail));
+  const tail = min(probability, 1 - probability);
+  const t = sqrt(-2 * log(tail));
   const numerator = 2.515517 + t * (0.802853 + t * 0.010328);
   const denominator = 1 + t * (1.432788 + t * (0.189269 + t * 0.001308));
   const distance = t - numerator / denominator;

@@ -32,7 +32,7 @@ export class ArchivedWindows {
     const lastS = Math.max(...this.keys.keys());
     const last = await this.window(lastS);
     const endS = windowAbout(this.granularity, lastS).toS + SETTLE_S;
-    this.knownS = last === null ? lastS : last.open.length > 0 ? Math.min(last.collectedAtS, endS) : endS;
+    this.knownS = last !== null && last.open.length > 0 ? Math.min(last.collectedAtS, endS) : endS;
   }
 
   /** Up to here the archives know the market, seconds. */
@@ -45,7 +45,7 @@ export class ArchivedWindows {
     return Math.min(...this.keys.keys());
   }
 
-  /** @throws NotHeldError when a window is missing, or tells that it does not know a part of the range */
+  /** @throws NotHeldError when a window is missing, or tells that it does not know a settled part of the range */
   async range(fromS: number, toS: number): Promise<Buffer[]> {
     const slices: Buffer[] = [];
     const lastS = Math.min(toS, this.knownS);
@@ -54,13 +54,18 @@ export class ArchivedWindows {
       const window = await this.window(windowS);
       const endS = Math.min(lastS, nextS - 1);
       const gaps = window === null ? [{ fromS: windowS, toS: nextS }] : [...window.unknown, ...window.open];
-      const gap = gaps.find((range) => range.fromS <= endS && range.toS > atS && range.fromS < this.knownS - SETTLE_S);
+      const gap = gaps.find((range) => range.fromS <= endS && range.toS > atS && this.isSettled(range.fromS));
       if (gap !== undefined)
         throw new NotHeldError(`the archives do not know what was from ${new Date(gap.fromS * 1_000).toISOString()} on`);
       const slice = window?.rows.between(atS, endS);
       if (slice) slices.unshift(slice);
     }
     return slices;
+  }
+
+  /** Whether a client takes the absence of this candle for final. */
+  private isSettled(timeS: number): boolean {
+    return timeS + this.granularity + SETTLE_S <= this.knownS;
   }
 
   private window(fromS: number): Promise<ArchivedWindow | null> {

@@ -41,19 +41,19 @@ export class CandleBlock {
 
   /** Rows whose bucket start lies in `[fromS, toS]`, both ends included; null when there are none. */
   between(fromS: number, toS: number): Buffer | null {
-    const first = this.firstAtOrBefore(toS);
-    const end = this.firstAtOrBefore(fromS - 1);
+    const first = this.firstNotAfter(toS);
+    const end = this.firstNotAfter(Math.ceil(fromS) - 1);
     if (first >= end) return null;
     return this.text.subarray(this.begins[first], (this.begins[end] ?? 0) - COMMA.length);
   }
 
   /** How many rows lie in `[fromS, toS]`. */
   countBetween(fromS: number, toS: number): number {
-    return Math.max(0, this.firstAtOrBefore(fromS - 1) - this.firstAtOrBefore(toS));
+    return Math.max(0, this.firstNotAfter(Math.ceil(fromS) - 1) - this.firstNotAfter(toS));
   }
 
   /** Index of the newest row not later than `timeS`, or the row count. */
-  private firstAtOrBefore(timeS: number): number {
+  private firstNotAfter(timeS: number): number {
     let low = 0;
     let high = this.times.length;
     while (low < high) {

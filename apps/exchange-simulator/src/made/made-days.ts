@@ -4,6 +4,8 @@ import { dayOfTrade, makeDay, MINUTES_PER_DAY } from './make-day.js';
 import type { MadeDay, MadeProduct } from './make-day.js';
 import type { CountedCandle } from './merge-minutes.js';
 
+const { floor, max, min } = Math;
+
 const DAY_S = 86_400;
 /** 5 values of 8 bytes and one of 4 per minute */
 const DAY_BYTES = MINUTES_PER_DAY * 44;
@@ -36,7 +38,7 @@ export class MadeDays implements TradeTape {
 
   /** Null when nobody traded in it. */
   minute(timeS: number): TradedMinute | null {
-    return minuteOf(this.day(Math.floor(timeS / DAY_S)), Math.floor((timeS % DAY_S) / 60));
+    return minuteOf(this.day(floor(timeS / DAY_S)), floor((timeS % DAY_S) / 60));
   }
 
   minuteOfTrade(tradeId: number): TradedMinute | null {
@@ -54,7 +56,7 @@ export class MadeDays implements TradeTape {
   }
 
   minuteAtOrBefore(timeS: number): TradedMinute | null {
-    for (let atS = Math.floor(timeS / 60) * 60; atS >= this.listedS; atS -= 60) {
+    for (let atS = floor(timeS / 60) * 60; atS >= this.listedS; atS -= 60) {
       const minute = this.minute(atS);
       if (minute !== null) return minute;
     }
@@ -69,8 +71,8 @@ export class MadeDays implements TradeTape {
       const volume = day.volume[minute] ?? 0;
       if (volume === 0) continue;
       if (candle.volume === 0) candle.open = day.open[minute] ?? 0;
-      candle.high = Math.max(candle.high, day.high[minute] ?? 0);
-      candle.low = Math.min(candle.low, day.low[minute] ?? 0);
+      candle.high = max(candle.high, day.high[minute] ?? 0);
+      candle.low = min(candle.low, day.low[minute] ?? 0);
       candle.close = day.close[minute] ?? 0;
       candle.volume += volume;
     }

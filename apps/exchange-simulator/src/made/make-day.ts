@@ -2,6 +2,8 @@ import { dayAnchor } from './day-anchor.js';
 import type { ProductProfile } from './product-profiles.js';
 import { below, bitsAt, bitsOf, exponential, fieldOf, logNormals, lookUp, normal, unit } from '../random.js';
 
+const { cos, exp, floor, max, min, round } = Math;
+
 export const MINUTES_PER_DAY = 1_440;
 
 /** One made UTC day, minute by minute. Prices in quote increments, volumes in base increments: whole numbers, so sums are exact. */
@@ -43,7 +45,7 @@ const TRADES_PER_ORDER = 3;
 function ordersBeforeDay({ profile, fields }: MadeProduct, day: number): number {
   if (day <= profile.listedDay) return 0;
   const perDay = profile.ordersPerMinute * MINUTES_PER_DAY;
-  return Math.floor(perDay * (day - profile.listedDay + COUNT_SWING * (unit(bitsAt(fields.product, 100, day)) - 0.5)));
+  return floor(perDay * (day - profile.listedDay + COUNT_SWING * (unit(bitsAt(fields.product, 100, day)) - 0.5)));
 }
 
 /** Trades that a product's first orders met. */
@@ -58,7 +60,7 @@ function tradesBeforeDay(product: MadeProduct, day: number): number {
 /** The day that holds a trade id (from 1). */
 export function dayOfTrade(product: MadeProduct, tradeId: number): number {
   const perDay = product.profile.ordersPerMinute * MINUTES_PER_DAY * TRADES_PER_ORDER;
-  let day = product.profile.listedDay + Math.floor(tradeId / perDay);
+  let day = product.profile.listedDay + floor(tradeId / perDay);
   while (tradesBeforeDay(product, day) >= tradeId) day -= 1;
   while (tradesBeforeDay(product, day + 1) < tradeId) day += 1;
   return day;
@@ -85,20 +87,20 @@ export function makeDay(product: MadeProduct, day: number): MadeDay {
   const count = ordersBeforeDay(product, day + 1) - ordersBefore;
   const total = activity[MINUTES_PER_DAY] ?? 1;
   const offset = unit(bits());
-  const volatility = profile.minuteVolatility * Math.exp(0.3 * normal(bits()) - 0.045);
+  const volatility = profile.minuteVolatility * exp(0.3 * normal(bits()) - 0.045);
   const path = new Float64Array(MINUTES_PER_DAY + 1);
   for (let minute = 0; minute < MINUTES_PER_DAY; minute += 1) {
     path[minute + 1] = (path[minute] ?? 0) + volatility * normal(bits());
-    const orders = Math.floor((count * (activity[minute + 1] ?? 0)) / total + offset);
+    const orders = floor((count * (activity[minute + 1] ?? 0)) / total + offset);
     made.tradesBefore[minute + 1] = tradesOfOrders(product, ordersBefore + orders) + 1 - made.firstTradeId;
   }
 
   const from = dayAnchor(fields, day, profile.dailyVolatility);
   const drift = (dayAnchor(fields, day + 1, profile.dailyVolatility) - from - (path[MINUTES_PER_DAY] ?? 0)) / MINUTES_PER_DAY;
   const scale = profile.price * 10 ** profile.priceDecimals;
-  let price = Math.max(1, Math.round(scale * Math.exp(from)));
+  let price = max(1, round(scale * exp(from)));
   for (let minute = 0; minute < MINUTES_PER_DAY; minute += 1) {
-    const next = Math.max(1, Math.round(scale * Math.exp(from + (path[minute + 1] ?? 0) + drift * (minute + 1))));
+    const next = max(1, round(scale * exp(from + (path[minute + 1] ?? 0) + drift * (minute + 1))));
     const trades = (made.tradesBefore[minute + 1] ?? 0) - (made.tradesBefore[minute] ?? 0);
     if (trades > 0) fillMinute(made, minute, trades, price, next, volatility, profile, bits);
     price = next;
@@ -112,7 +114,7 @@ function activityUpTo(profile: ProductProfile, bits: () => number): Float64Array
   const bursts = burstsOf(profile);
   let sum = 0;
   for (let minute = 0; minute < MINUTES_PER_DAY; minute += 1) {
-    sum += (HOURLY[Math.floor(minute / 60)] ?? 1) * lookUp(bursts, bits());
+    sum += (HOURLY[floor(minute / 60)] ?? 1) * lookUp(bursts, bits());
     sums[minute + 1] = sum;
   }
   return sums;
@@ -126,7 +128,7 @@ function burstsOf({ activitySpread }: ProductProfile): Float64Array {
   return known;
 }
 
-const HOURLY = Float64Array.from({ length: 24 }, (_, hour) => 1 + 0.4 * Math.cos(((hour - 15) / 12) * Math.PI));
+const HOURLY = Float64Array.from({ length: 24 }, (_, hour) => 1 + 0.4 * cos(((hour - 15) / 12) * Math.PI));
 
 /** One minute with trades. One trade can only make a flat candle, two no wick, three one wick: as trades do. */
 function fillMinute(
@@ -139,25 +141,23 @@ function fillMinute(
   profile: ProductProfile,
   bits: () => number,
 ): void {
-  const open = trades === 1 ? to : Math.max(1, from + below(bits(), 3) - 1);
+  const open = trades === 1 ? to : max(1, from + below(bits(), 3) - 1);
   const wickBits = bits();
   const reach = profile.wick * volatility * to;
-  const up = trades > 3 || (trades === 3 && (wickBits & 1) === 0) ? Math.round(reach * exponential(wickBits)) : 0;
-  const down = trades > 3 || (trades === 3 && (wickBits & 1) === 1) ? Math.round(reach * exponential(bits())) : 0;
+  const up = trades > 3 || (trades === 3 && (wickBits & 1) === 0) ? round(reach * exponential(wickBits)) : 0;
+  const down = trades > 3 || (trades === 3 && (wickBits & 1) === 1) ? round(reach * exponential(bits())) : 0;
   made.open[minute] = open;
   made.close[minute] = to;
-  made.high[minute] = Math.max(open, to) + up;
-  made.low[minute] = Math.max(1, Math.min(open, to) - down);
-  made.volume[minute] = Math.max(trades, madeVolume(trades, profile, bits));
+  made.high[minute] = max(open, to) + up;
+  made.low[minute] = max(1, min(open, to) - down);
+  made.volume[minute] = max(trades, madeVolume(trades, profile, bits));
 }
 
 /** Volume of a minute in base increments. One lone trade in 64 is dust, as the real thin products have it. */
 function madeVolume(trades: number, profile: ProductProfile, bits: () => number): number {
   const spread = profile.volumeSpread;
   const usual =
-    ((trades * profile.orderSize) / TRADES_PER_ORDER) *
-    Math.exp(spread * normal(bits()) - (spread * spread) / 2) *
-    10 ** profile.sizeDecimals;
+    ((trades * profile.orderSize) / TRADES_PER_ORDER) * exp(spread * normal(bits()) - (spread * spread) / 2) * 10 ** profile.sizeDecimals;
   if (trades === 1 && profile.sizeDecimals >= 5 && (bits() & 63) === 0) return 1 + below(bits(), 10 ** (profile.sizeDecimals - 4));
-  return Math.round(usual);
+  return round(usual);
 }
