@@ -2,7 +2,7 @@ import { archiveKey, sealArchive } from '@elias/archive';
 import { coverageToWire, encodeEvent, revisionToWire, SCHEMA_VERSION, windowToWire } from '@elias/contracts';
 import type { EncodedRecord } from '@elias/contracts';
 import { RecordBatch } from '@elias/kafka';
-import { Metrics } from '@elias/telemetry';
+import { createLogger, Metrics } from '@elias/telemetry';
 import { madeTelling } from '../../../test/support/made-telling.js';
 import type { MadeTelling } from '../../../test/support/made-telling.js';
 import { FollowArchiveObjects } from './follow-archive-objects.js';
@@ -15,6 +15,7 @@ import { LoaderMetrics } from './loader-metrics.js';
 const ID = 'candles/60/BTC-USD/2023-12-01';
 const a = madeTelling({ telling: 'a' });
 const b = madeTelling({ telling: 'b', collectedAt: '2023-12-03T00:00:00Z' });
+const logger = createLogger({ app: 'test', level: 'silent' });
 const objects = new Map<string, Buffer>();
 
 async function sealed({ facts, csv }: MadeTelling): Promise<EncodedRecord> {
@@ -57,7 +58,7 @@ function setUp(source: 'topic' | 'archive', bytesMax = 1e6) {
     told.push(...events.map(({ headers }) => headers['ce_type']!));
     return Promise.resolve();
   };
-  const batch = new LoadBatch(new LoadWindows(store), { send }, source, counts);
+  const batch = new LoadBatch({ windows: new LoadWindows(store), events: { send }, source, metrics: counts, logger });
   const get = (key: string): Promise<Buffer> => Promise.resolve(objects.get(key)!);
   const load = new LoadArchives(batch, { bucket: 'archives', get }, bytesMax, 2);
   const follow = new FollowArchiveObjects(store, source === 'archive' ? { load, batch } : null, counts);

@@ -3,7 +3,7 @@ import type { ControlEvent, EncodedRecord } from '@elias/contracts';
 import { KafkaUnavailableError, RecordBatch } from '@elias/kafka';
 import type { ConsumedRecord } from '@elias/kafka';
 import { PostgresDataError, PostgresUnavailableError } from '@elias/postgres';
-import { Metrics } from '@elias/telemetry';
+import { createLogger, Metrics } from '@elias/telemetry';
 import { madeTelling } from '../../../test/support/made-telling.js';
 import type { MadeTelling } from '../../../test/support/made-telling.js';
 import { InMemoryWindowStore } from './in-memory-window-store.js';
@@ -15,6 +15,8 @@ import { LoaderMetrics } from './loader-metrics.js';
 const a = madeTelling({ telling: 'a', day: '2023-12-01' });
 const better = madeTelling({ telling: 'better', day: '2023-12-01', collectedAt: '2023-12-03T00:00:00Z' });
 const other = madeTelling({ telling: 'other', day: '2023-12-02' });
+
+const logger = createLogger({ app: 'test', level: 'silent' });
 
 const consumed = ({ record: { key, headers }, csv }: MadeTelling, offset: number, value: Buffer | null = csv): ConsumedRecord => ({
   topic: 'elias.windows.candles.v1',
@@ -29,12 +31,14 @@ const consumed = ({ record: { key, headers }, csv }: MadeTelling, offset: number
 function setUp(store = new InMemoryWindowStore()) {
   const log: string[] = [];
   const events: ControlEvent[] = [];
+  const traces: (string | undefined)[] = [];
   const kafka = { away: false, current: true };
   const sink = {
     send: (records: readonly EncodedRecord[]): Promise<void> => {
       if (kafka.away) return Promise.reject(new KafkaUnavailableError('send', undefined));
       for (const { value, headers } of records) {
         const decoded = decodeEvent({ value: Buffer.from(value), headers });
+        traces.push(headers['traceparent']);
         if (decoded.kind === 'ok') events.push(decoded.value);
       }
       log.push(`told ${records.length}`);
@@ -51,7 +55,11 @@ function setUp(store = new InMemoryWindowStore()) {
   };
   const metrics = new Metrics();
   const counts = new LoaderMetrics(metrics);
-  const loader = new LoadWindowRecords(new LoadBatch(new LoadWindows(logged), sink, 'topic', counts), 1e6, counts);
+  const loader = new LoadWindowRecords(
+    new LoadBatch({ windows: new LoadWindows(logged), events: sink, source: 'topic', metrics: counts, logger }),
+    1e6,
+    counts,
+  );
   const run = (records: ConsumedRecord[]): Promise<void> =>
     loader.run(
       new RecordBatch({
@@ -65,7 +73,7 @@ function setUp(store = new InMemoryWindowStore()) {
         },
       }),
     );
-  return { log, events, kafka, run, metrics, store };
+  return { log, events, traces, kafka, run, metrics, store };
 }
 
 it('loads, then tells, then puts the bad aside', async () => {
@@ -82,6 +90,14 @@ it('loads, then tells, then puts the bad aside', async () => {
   expect(events[2]!.data).toMatchObject({ window_id: 'candles/60/BTC-USD/2023-12-02', reason: 'wrong-hash', load_error: null });
   expect(await metrics.text()).toMatch(/windows_total\{outcome="refused"\} 1/);
   expect(await metrics.text()).toMatch(/elias_rds_loader_rows_total 3/);
+});
+
+it('hands the trace of each window on', async () => {
+  const { traces, run } = setUp();
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+  const traced = consumed(a, 0);
+  await run([{ ...traced, headers: { ...traced.headers, traceparent } }, consumed(other, 1)]);
+  expect(traces).toEqual([traceparent, undefined]);
 });
 
 it('tells again when records come again', async () => {

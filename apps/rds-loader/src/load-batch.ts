@@ -1,5 +1,6 @@
 import type { EncodedRecord } from '@elias/contracts';
 import type { ConsumedRecord, RecordBatch } from '@elias/kafka';
+import type { Logger } from '@elias/telemetry';
 import type { Intake } from './intake.js';
 import { answerEvent, failureEvent } from './load-events.js';
 import type { LoadSource } from './load-events.js';
@@ -12,51 +13,75 @@ export interface LoadEvents {
   send(events: readonly EncodedRecord[], signal: AbortSignal): Promise<void>;
 }
 
+export interface LoadBatchParts {
+  windows: LoadWindows;
+  events: LoadEvents;
+  source: LoadSource;
+  metrics: LoaderMetrics;
+  logger: Logger;
+}
+
+/** A record, what to tell about it, and why it is put aside, if it is. */
+interface Answered {
+  record: ConsumedRecord;
+  event: EncodedRecord;
+  bad?: { reason: string; cause: unknown };
+}
+
 /**
  * The way of a group of windows that were taken in together: tables first, then the answers and dead letters, and the caller's offset
  * last. Whoever does it again finds the windows standing and tells so again.
  */
 export class LoadBatch {
-  constructor(
-    private readonly windows: LoadWindows,
-    private readonly events: LoadEvents,
-    private readonly source: LoadSource,
-    private readonly metrics: LoaderMetrics,
-  ) {}
+  constructor(private readonly parts: LoadBatchParts) {}
 
   /** @throws EliasError of disposition `retry`: the same records again, later */
   async run(batch: RecordBatch, intakes: readonly Intake[]): Promise<void> {
+    const { windows, events, source, metrics } = this.parts;
     const offered = intakes.flatMap((intake) => (intake.kind === 'offered' ? [intake] : []));
-    const answers = offered.length === 0 ? [] : await this.metrics.timed(() => this.windows.run(offered.map(({ window }) => window)));
+    const answers = offered.length === 0 ? [] : await metrics.timed(() => windows.run(offered.map(({ window }) => window)));
     // The partition may be someone else's by now: whoever has it reads these records again and answers them.
     if (!batch.isCurrent()) return;
-    await this.events.send([...answers.map((answer) => answerEvent(answer, this.source)), ...this.refusals(intakes)], batch.signal);
-    for (const { record, reason, cause } of badRecords(offered, answers, intakes)) await batch.deadLetter(record, reason, cause);
-    this.count(answers, intakes);
+    const answered = [
+      ...answers.map((answer, i): Answered => ({ record: offered[i]!.record, event: answerEvent(answer, source), ...badRows(answer) })),
+      ...intakes.flatMap((intake): Answered[] =>
+        intake.kind === 'refused' ? [{ record: intake.record, event: failureEvent(intake, source), bad: intake }] : [],
+      ),
+    ];
+    await events.send(answered.map(traced), batch.signal);
+    for (const { record, bad } of answered) if (bad !== undefined) await this.putAside(batch, record, bad);
+    this.tell(batch, answers, intakes.length - offered.length);
   }
 
-  private refusals(intakes: readonly Intake[]): EncodedRecord[] {
-    return intakes.flatMap((intake) => (intake.kind === 'refused' ? [failureEvent(intake, this.source)] : []));
+  private async putAside(batch: RecordBatch, record: ConsumedRecord, { reason, cause }: { reason: string; cause: unknown }): Promise<void> {
+    const { topic, partition, offset, key } = record;
+    this.parts.logger.error({ topic, partition, offset, key, reason, error: cause }, 'window not loaded, its record is put aside');
+    await batch.deadLetter(record, reason, cause);
   }
 
-  private count(answers: readonly LoadAnswer[], intakes: readonly Intake[]): void {
+  private tell({ topic, partition, attempt }: RecordBatch, answers: readonly LoadAnswer[], refused: number): void {
+    const { metrics, logger } = this.parts;
+    const counts: Record<string, number> = { refused };
+    let rows = 0;
     for (const { outcome, offered } of answers) {
-      this.metrics.window(outcome.kind === 'loaded' ? outcome.change : outcome.kind);
-      if (outcome.kind === 'loaded' && outcome.change === 'replaced') this.metrics.loaded(outcome.rowCount, offered.csv.length);
+      const name = outcome.kind === 'loaded' ? outcome.change : outcome.kind;
+      counts[name] = (counts[name] ?? 0) + 1;
+      if (outcome.kind !== 'loaded' || outcome.change !== 'replaced') continue;
+      rows += outcome.rowCount;
+      metrics.loaded(outcome.rowCount, offered.csv.length);
     }
-    for (const { kind } of intakes) if (kind === 'refused') this.metrics.window('refused');
+    for (const [outcome, count] of Object.entries(counts)) metrics.windows(outcome, count);
+    logger.info({ topic, partition, attempt, rows, ...counts }, 'windows loaded');
   }
 }
 
-/** Records that are put aside: those that were not sound, and those whose rows the store refused. */
-function badRecords(
-  offered: readonly { record: ConsumedRecord }[],
-  answers: readonly LoadAnswer[],
-  intakes: readonly Intake[],
-): { record: ConsumedRecord; reason: string; cause: unknown }[] {
-  const unsound = intakes.flatMap((intake) => (intake.kind === 'refused' ? [intake] : []));
-  const refused = answers.flatMap(({ outcome }, i) =>
-    outcome.kind === 'refused' ? [{ record: offered[i]!.record, reason: 'refused-by-store', cause: outcome.error }] : [],
-  );
-  return [...unsound, ...refused];
+/** Rows that the store did not take although they are sound by themselves. */
+function badRows({ outcome }: LoadAnswer): Pick<Answered, 'bad'> {
+  return outcome.kind === 'refused' ? { bad: { reason: 'refused-by-store', cause: outcome.error } } : {};
+}
+
+/** An answer carries the trace that its window came with. */
+function traced({ record, event }: Answered): EncodedRecord {
+  const { traceparent } = record.headers;
+  return traceparent === undefined ? event : { ...event, headers: { ...event.headers, traceparent } };
 }

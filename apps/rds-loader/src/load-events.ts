@@ -10,6 +10,24 @@ const APP = 'rds-loader';
 const DETAIL_CHARS_MAX = 4_000;
 const ID_CHARS_MAX = 200;
 
+/** What can be told of a window, however broken its record is. */
+export interface PartialFacts {
+  /** the record's key, where its header does not tell */
+  windowId: string;
+  requestId: string | null;
+  runId: string | null;
+  revision: WindowFacts['revision'] | null;
+}
+
+export function allFacts({
+  window,
+  requestId,
+  runId,
+  revision,
+}: Omit<PartialFacts, 'windowId'> & Pick<WindowFacts, 'window'>): PartialFacts {
+  return { windowId: windowId(window), requestId, runId, revision };
+}
+
 /** Why a window was not loaded: one word each, for machines. */
 export type LoadFailure = DeadLetterReason | 'archive-missing' | 'archive-corrupt' | 'archive-elsewhere' | 'refused-by-store' | 'revoked';
 
@@ -27,32 +45,29 @@ export function answerEvent({ offered, outcome }: LoadAnswer, source: LoadSource
     case 'superseded':
       return encodeEvent('rds.superseded', { ...asked, window, revision, by: revisionToWire(outcome.by), source }, APP);
     case 'revoked':
-      return failureEvent({ facts, reason: 'revoked', cause: 'the revision is withdrawn and no other stands' }, source);
+      return failureEvent({ told: allFacts(facts), reason: 'revoked', cause: 'the revision is withdrawn and no other stands' }, source);
     case 'refused': {
       const { line, column, detail } = outcome.error;
       const loadError = { file: offered.file, line, column, reason: detail.slice(0, DETAIL_CHARS_MAX) };
-      return failureEvent({ facts, reason: 'refused-by-store', cause: outcome.error, loadError }, source);
+      return failureEvent({ told: allFacts(facts), reason: 'refused-by-store', cause: outcome.error, loadError }, source);
     }
   }
 }
 
 export interface FailedWindow {
-  /** null when the record was too broken to tell */
-  facts: Pick<WindowFacts, 'window' | 'revision' | 'requestId' | 'runId'> | null;
-  /** the record's key, where facts are missing */
-  key?: string | null;
+  told: PartialFacts;
   reason: LoadFailure;
   cause: unknown;
   loadError?: { file: string; line: number; column: string; reason: string };
 }
 
 /** The event that a window was refused, and why. */
-export function failureEvent({ facts, key, reason, cause, loadError }: FailedWindow, source: LoadSource): EncodedRecord {
+export function failureEvent({ told, reason, cause, loadError }: FailedWindow, source: LoadSource): EncodedRecord {
   const data = {
-    request_id: facts?.requestId ?? null,
-    run_id: facts?.runId ?? null,
-    window_id: facts === null ? (key ?? '').slice(0, ID_CHARS_MAX) : windowId(facts.window),
-    revision: facts === null ? null : revisionToWire(facts.revision),
+    request_id: told.requestId,
+    run_id: told.runId,
+    window_id: told.windowId.slice(0, ID_CHARS_MAX),
+    revision: told.revision === null ? null : revisionToWire(told.revision),
     reason,
     detail: describeError(cause).slice(0, DETAIL_CHARS_MAX),
     source,

@@ -2,7 +2,7 @@ import type { Metrics } from '@elias/telemetry';
 
 /** What the loader counts, for `/metrics`. */
 export class LoaderMetrics {
-  private readonly windows;
+  private readonly windowsTotal;
   private readonly rows;
   private readonly bytes;
   private readonly loadSeconds;
@@ -10,7 +10,7 @@ export class LoaderMetrics {
   private readonly revocations;
 
   constructor(metrics: Metrics) {
-    this.windows = metrics.counter('elias_rds_loader_windows_total', 'Windows answered, by what became of them', ['outcome']);
+    this.windowsTotal = metrics.counter('elias_rds_loader_windows_total', 'Windows answered, by what became of them', ['outcome']);
     this.rows = metrics.counter('elias_rds_loader_rows_total', 'Rows copied into Postgres');
     this.bytes = metrics.counter('elias_rds_loader_csv_bytes_total', 'Bytes of CSV copied into Postgres');
     this.loadSeconds = metrics.histogram('elias_rds_loader_load_seconds', 'Time that a group of windows took to load, commit included');
@@ -18,8 +18,9 @@ export class LoaderMetrics {
     this.revocations = metrics.counter('elias_rds_loader_revocations_total', 'Withdrawn revisions noted');
   }
 
-  window(outcome: 'replaced' | 'ledger_moved' | 'unchanged' | 'superseded' | 'revoked' | 'refused'): void {
-    this.windows.inc({ outcome });
+  /** @param outcome replaced, ledger_moved, unchanged, superseded, revoked or refused */
+  windows(outcome: string, count: number): void {
+    this.windowsTotal.inc({ outcome }, count);
   }
 
   loaded(rows: number, csvBytes: number): void {

@@ -63,7 +63,13 @@ export class RdsLoaderModule implements OnApplicationShutdown {
       {
         provide: LoadBatch,
         useFactory: (store: PostgresWindowStore, counts: LoaderMetrics) =>
-          new LoadBatch(new LoadWindows(store), new KafkaLoadEvents(parts.kafka.producer()), source, counts),
+          new LoadBatch({
+            windows: new LoadWindows(store),
+            events: new KafkaLoadEvents(parts.kafka.producer()),
+            source,
+            metrics: counts,
+            logger,
+          }),
         inject: [PostgresWindowStore, LoaderMetrics],
       },
     ];

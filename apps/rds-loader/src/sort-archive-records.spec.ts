@@ -41,7 +41,7 @@ it('takes withdrawals, leaves failures, and refuses what is no event', () => {
     { window: facts.window, revision: facts.revision, reason: 'wrong data', revokedAtMs: Date.UTC(2023, 11, 3) },
   ]);
   expect(refused.map(({ record, ...rest }) => [record.offset, rest])).toMatchObject([
-    ['2', { reason: 'not-json', key: told.window.id }],
+    ['2', { reason: 'not-json', told: { windowId: told.window.id } }],
     ['3', { reason: 'wrong-shape' }],
     ['4', { reason: 'unknown-type' }],
     ['5', { reason: 'not-json' }],

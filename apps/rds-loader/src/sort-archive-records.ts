@@ -25,7 +25,13 @@ export function sortArchiveRecords(records: readonly ConsumedRecord[]): ArchiveR
     const decoded = decodeEvent(record);
     if (decoded.kind === 'dead-letter') {
       const { reason, cause } = decoded;
-      sorted.refused.push({ record, kind: 'refused', facts: null, key: record.key, reason, cause });
+      sorted.refused.push({
+        record,
+        kind: 'refused',
+        told: { windowId: record.key ?? '', requestId: null, runId: null, revision: null },
+        reason,
+        cause,
+      });
     } else if (decoded.value.type === 'archive.sealed') {
       sorted.sealed.push({ record, event: decoded.value.data });
     } else if (decoded.value.type === 'archive.revoked') {

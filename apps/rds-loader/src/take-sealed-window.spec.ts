@@ -60,7 +60,7 @@ it.each([
 ])('refuses $name, naming the object', async ({ change, reason }) => {
   const event = { ...sealed, archive: { ...sealed.archive, ...change() } };
   const taken = await takeSealedWindow(record, event, archives);
-  expect(taken).toMatchObject({ kind: 'refused', reason, facts: { window: a.facts.window, requestId: a.facts.requestId } });
+  expect(taken).toMatchObject({ kind: 'refused', reason, told: { windowId: sealed.window.id, requestId: a.facts.requestId } });
   expect(taken.kind === 'refused' && String(taken.cause)).toContain(`s3://${event.archive.bucket}/${event.archive.key}`);
 });
 

@@ -7,6 +7,7 @@ import { EliasError } from '@elias/errors';
 import type { ConsumedRecord } from '@elias/kafka';
 import { compareRevisions, windowId } from '@elias/market-data';
 import type { Intake } from './intake.js';
+import { allFacts } from './load-events.js';
 
 export type SealedEvent = EventData<'archive.sealed'>;
 
@@ -46,7 +47,7 @@ export async function takeSealedWindow(
   ): Intake => ({
     record,
     kind: 'refused',
-    facts,
+    told: allFacts(facts),
     reason,
     cause: new Error(file, { cause }),
   });

@@ -1,16 +1,34 @@
 import { checkWindowCsv } from '@elias/archive';
-import { decodeWindowFacts } from '@elias/contracts';
+import { askedInHeader, decodeWindowFacts, SCHEMA_VERSION } from '@elias/contracts';
+import type { DeadLetterReason } from '@elias/contracts';
 import type { ConsumedRecord } from '@elias/kafka';
 import type { Intake } from './intake.js';
+import { allFacts } from './load-events.js';
+import type { PartialFacts } from './load-events.js';
 
 /** A record of the windows topic, checked: header, hash, columns, rows. Never throws. */
 export function takeWindowRecord(record: ConsumedRecord & { value: Buffer }): Intake {
+  const refused = (told: PartialFacts, reason: DeadLetterReason, cause: unknown): Intake => ({
+    record,
+    kind: 'refused',
+    told,
+    reason,
+    cause,
+  });
   const decoded = decodeWindowFacts(record);
-  if (decoded.kind === 'dead-letter')
-    return { record, kind: 'refused', facts: null, key: record.key, reason: decoded.reason, cause: decoded.cause };
-  const facts = decoded.value;
+  if (decoded.kind === 'dead-letter') {
+    return refused({ windowId: record.key ?? '', ...askedInHeader(record), revision: null }, decoded.reason, decoded.cause);
+  }
+  const { schemaVersion, ...facts } = decoded.value;
+  if (schemaVersion !== SCHEMA_VERSION) {
+    return refused(
+      allFacts(facts),
+      'wrong-shape',
+      new RangeError(`schema version ${schemaVersion} is not known here, only ${SCHEMA_VERSION}`),
+    );
+  }
   const checked = checkWindowCsv(record.value, facts);
-  if (checked.kind === 'dead-letter') return { record, kind: 'refused', facts, reason: checked.reason, cause: checked.cause };
+  if (checked.kind === 'dead-letter') return refused(allFacts(facts), checked.reason, checked.cause);
   return { record, kind: 'offered', window: { facts, csv: record.value, file: placeOf(record) } };
 }
 

@@ -1,5 +1,5 @@
 import { parseWindowId } from '@elias/market-data';
-import { decodeWindowFacts, encodeWindowRecord, WINDOW_HEADER } from './window-record.js';
+import { askedInHeader, decodeWindowFacts, encodeWindowRecord, WINDOW_HEADER } from './window-record.js';
 import { formatRanges } from './wire.js';
 
 const window = parseWindowId('candles/21600/BTC-USD/2023-02');
@@ -67,4 +67,15 @@ it('writes ranges short enough for a ledger column', () => {
     toMs: month.fromMs + i * 600_000 + 300_000,
   }));
   expect(formatRanges(month, everySecond).length).toBeLessThan(65_535);
+});
+
+it('tells who asked, however wrong the rest of the header is', () => {
+  const asked = { requestId: facts.requestId, runId: facts.runId };
+  expect(askedInHeader({ headers: record.headers })).toEqual(asked);
+  expect(askedInHeader({ headers: changed((header) => ({ ...header, window: null })) })).toEqual(asked);
+  expect(askedInHeader({ headers: changed((header) => ({ ...header, request_id: 7 })) })).toEqual({ ...asked, requestId: null });
+  const broken: Record<string, string>[] = [{}, { [WINDOW_HEADER]: '{' }, { [WINDOW_HEADER]: '"text"' }];
+  for (const headers of broken) {
+    expect(askedInHeader({ headers })).toEqual({ requestId: null, runId: null });
+  }
 });

@@ -98,6 +98,18 @@ export function decodeWindowFacts(record: { key?: string | null; headers: Record
   }
 }
 
+/** Who asked for a window whose header is wrong as a whole: each id by itself, null where it cannot be told. */
+export function askedInHeader(record: { headers: Record<string, string> }): { requestId: string | null; runId: string | null } {
+  let header: unknown;
+  try {
+    header = JSON.parse(record.headers[WINDOW_HEADER] ?? '');
+  } catch {
+    header = null;
+  }
+  const asked = z.object({ request_id: idSchema.nullable().catch(null), run_id: idSchema.nullable().catch(null) }).safeParse(header);
+  return { requestId: asked.data?.request_id ?? null, runId: asked.data?.run_id ?? null };
+}
+
 /** @throws RangeError when the coverage cannot be the window's */
 export function windowFactsFromWire(wire: WireWindowHeader): WindowFacts {
   const window = windowFromWire(wire.window);
