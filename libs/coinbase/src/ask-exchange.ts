@@ -40,6 +40,8 @@ const PATIENCE_MS = 60_000;
 const BAD_ANSWERS_MAX = 3;
 /** A pause that is longer is taken for a mistake; it is cut to this. */
 const RETRY_AFTER_MS_MAX = 3_600_000;
+/** Longest delay that Node's timers keep; a longer one would end at once. */
+const TIMER_MS_MAX = 2_147_483_647;
 
 class OutOfTime extends Error {}
 
@@ -57,7 +59,8 @@ export class AskExchange {
   async ask<T>(question: Question<T>, call: Call = {}): Promise<T> {
     const deadlineAtMs = call.deadlineAtMs ?? performance.now() + PATIENCE_MS;
     const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(new OutOfTime()), Math.max(0, deadlineAtMs - performance.now()));
+    const patienceMs = Math.min(TIMER_MS_MAX, Math.max(0, deadlineAtMs - performance.now()));
+    const timer = setTimeout(() => patience.abort(new OutOfTime()), patienceMs);
     const signal = call.signal === undefined ? patience.signal : AbortSignal.any([call.signal, patience.signal]);
     const failures: Failure[] = [];
     try {

@@ -31,13 +31,16 @@ export interface Coinbase {
   readonly pacer: RequestPacer;
   /** From now on this part of the allowance, 0 to 1; counts on no token that is there, since others may have used them. */
   takePart(part: number): void;
+  /** How long so many requests take at the present part of the allowance, milliseconds; 0 without a limit, or without a part. */
+  paceMs(requests: number): number;
   close(): Promise<void>;
 }
 
 export function createCoinbase({ config, underWayMax, part, ...hooks }: CoinbaseOptions): Coinbase {
   const limit: ExchangeLimit = { perSecond: config.EXCHANGE_REQUESTS_PER_SECOND, burst: config.EXCHANGE_BURST };
   const allowance = (ofWhole: number): ReturnType<typeof allowanceOf> => allowanceOf(limit, config.EXCHANGE_ALLOWANCE_SHARE, ofWhole);
-  const pacer = new RequestPacer({ limit: allowance(part), underWayMax });
+  let current = allowance(part);
+  const pacer = new RequestPacer({ limit: current, underWayMax });
   const transport = new HttpTransport({
     url: config.EXCHANGE_URL,
     connections: underWayMax,
@@ -48,9 +51,11 @@ export function createCoinbase({ config, underWayMax, part, ...hooks }: Coinbase
     client: new CoinbaseClient({ transport, pacer, random: Math.random, ...hooks }),
     pacer,
     takePart: (ofWhole) => {
-      pacer.adjust(allowance(ofWhole));
+      current = allowance(ofWhole);
+      pacer.adjust(current);
       pacer.empty();
     },
+    paceMs: (requests) => (current.perSecond === 0 ? 0 : (requests / current.perSecond) * 1_000),
     close: () => transport.close(),
   };
 }

@@ -1,0 +1,120 @@
+import { csvSha256, encodeCandlesCsv } from '@elias/archive';
+import type { EncodedRecord } from '@elias/contracts';
+import { coverageToWire, encodeEvent, encodeWindowRecord, revisionToWire, windowToWire } from '@elias/contracts';
+import { EliasError } from '@elias/errors';
+import type { ConsumedRecord, RecordBatch } from '@elias/kafka';
+import { compareRevisions, windowId } from '@elias/market-data';
+import type { Logger } from '@elias/telemetry';
+import type { CollectionOutcome, CollectWindow } from './collect-window.js';
+import type { CollectionRequest } from './collection-request.js';
+import type { CollectorMetrics } from './collector-metrics.js';
+import { collectionFailed, readRequest } from './read-request.js';
+import type { CollectionFailed } from './read-request.js';
+import type { UntilDone } from './until-done.js';
+
+/** Durable once it resolves. */
+export interface EventLog {
+  /** @throws KafkaUnavailableError sending all of them again is right */
+  send(records: readonly EncodedRecord[], signal: AbortSignal): Promise<void>;
+}
+
+export interface AnswerRequestParts {
+  collectWindow: CollectWindow;
+  log: EventLog;
+  untilDone: UntilDone;
+  metrics: CollectorMetrics;
+  logger: Logger;
+}
+
+type Collected = Extract<CollectionOutcome, { kind: 'collected' }>;
+type Failed = Extract<CollectionOutcome, { kind: 'failed' }>;
+
+const SOURCE = 'collector';
+
+/** One record of the requests topic to its effects: the window is durable first, then it is told, then the record is done. */
+export class AnswerRequest {
+  constructor(private readonly parts: AnswerRequestParts) {}
+
+  /**
+   * A crash anywhere leaves the record to be read again: the window is then collected and told once more.
+   * @throws the batch's signal's reason when the work is to be dropped; anything else is a bug
+   */
+  async run(batch: RecordBatch, record: ConsumedRecord): Promise<void> {
+    const read = readRequest(record);
+    if (read.kind === 'refused') return this.refuse(batch, record, read);
+    const { request } = read;
+    const beganAtMs = performance.now();
+    const outcome = await this.parts.collectWindow.run(request, batch.signal);
+    if (outcome.kind === 'failed') return this.fail(batch, record, request, outcome);
+    let published: boolean;
+    try {
+      published = await this.tell(batch.signal, request, outcome);
+    } catch (cause) {
+      if (!(cause instanceof EliasError) || cause.disposition !== 'dead-letter') throw cause;
+      return this.fail(batch, record, request, { kind: 'failed', permanent: true, reason: 'does_not_fit', cause });
+    }
+    batch.done(record);
+    const elapsedMs = Math.round(performance.now() - beganAtMs);
+    this.parts.metrics.collected(outcome.coverage, published, elapsedMs);
+    const { present, noTrade, unknown, open } = outcome.coverage;
+    const { collectionId } = outcome.revision;
+    this.parts.logger.info(
+      { window: windowId(request.window), present, noTrade, unknown, open, published, collectionId, pages: outcome.pages, elapsedMs },
+      'window collected',
+    );
+  }
+
+  /** @returns whether the window was published; it is not when a better telling of it is sealed already */
+  private async tell(signal: AbortSignal, request: CollectionRequest, { candles, coverage, revision }: Collected): Promise<boolean> {
+    const { window, requestId, runId, origin, attempt, bestKnown } = request;
+    const csv = encodeCandlesCsv(window, candles);
+    const facts = { window, revision, rowCount: candles.length, coverage, csvSha256: csvSha256(csv), requestId, runId, origin };
+    const published = bestKnown === null || compareRevisions(revision, bestKnown) >= 0;
+    if (published) await this.send([encodeWindowRecord(facts, csv, SOURCE)], signal);
+    const completed = {
+      request_id: requestId,
+      run_id: runId,
+      origin,
+      window: windowToWire(window),
+      revision: revisionToWire(revision),
+      row_count: facts.rowCount,
+      csv_sha256: facts.csvSha256,
+      coverage: coverageToWire(coverage),
+      attempt,
+      published,
+    };
+    await this.send([encodeEvent('collection.completed', completed, SOURCE)], signal);
+    return published;
+  }
+
+  private async fail(batch: RecordBatch, record: ConsumedRecord, request: CollectionRequest, failure: Failed): Promise<void> {
+    const { requestId, runId, origin, window, attempt } = request;
+    const { reason, permanent, cause } = failure;
+    const asked = { request_id: requestId, run_id: runId, origin, window: windowToWire(window), attempt };
+    this.parts.metrics.failed(reason);
+    this.parts.logger.warn({ window: windowId(window), reason, permanent, error: cause }, 'window not collected');
+    const failed = collectionFailed(asked, failure);
+    if (reason === 'unknown_product' || reason === 'bad_request') {
+      return this.refuse(batch, record, { reason: reason.replace('_', '-'), cause, failed });
+    }
+    await this.send([encodeEvent('collection.failed', failed, SOURCE)], batch.signal);
+    batch.done(record);
+  }
+
+  /** Told to whoever asked, if that is known, then kept aside, which is when the record is done. */
+  private async refuse(
+    batch: RecordBatch,
+    record: ConsumedRecord,
+    { reason, cause, failed }: { reason: string; cause: unknown; failed: CollectionFailed | null },
+  ): Promise<void> {
+    this.parts.metrics.refused(reason);
+    if (failed !== null) await this.send([encodeEvent('collection.failed', failed, SOURCE)], batch.signal);
+    await this.parts.untilDone.run(() => batch.deadLetter(record, reason, cause), batch.signal);
+    const { topic, partition, offset } = record;
+    this.parts.logger.warn({ topic, partition, offset, reason, error: cause }, 'request refused');
+  }
+
+  private send(records: readonly EncodedRecord[], signal: AbortSignal): Promise<void> {
+    return this.parts.untilDone.run(() => this.parts.log.send(records, signal), signal);
+  }
+}

@@ -1,0 +1,13 @@
+import type { Origin } from '@elias/contracts';
+import type { Revision, Window } from '@elias/market-data';
+
+/** One wish for one window, checked. */
+export interface CollectionRequest {
+  readonly requestId: string;
+  readonly runId: string;
+  readonly origin: Origin;
+  readonly attempt: number;
+  readonly window: Window;
+  /** the best sealed revision; a worse one is not published */
+  readonly bestKnown: Revision | null;
+}

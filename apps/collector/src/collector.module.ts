@@ -1,0 +1,77 @@
+import { Inject, Module } from '@nestjs/common';
+import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
+import type { Coinbase } from '@elias/coinbase';
+import type { KafkaClient } from '@elias/kafka';
+import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
+import type { Logger } from '@elias/telemetry';
+import { v7 as uuidv7 } from 'uuid';
+import { AnswerRequest } from './answer-request.js';
+import { CollectWindow } from './collect-window.js';
+import type { CollectorMetrics } from './collector-metrics.js';
+import type { CollectorConfig } from './collector.config.js';
+import { KafkaEventLog } from './kafka-event-log.js';
+import { ProductCatalogue } from './product-catalogue.js';
+import { RequestIntake } from './request-intake.js';
+import { RequestsController } from './requests.controller.js';
+import { UntilDone } from './until-done.js';
+
+/** What the process brings. */
+export interface CollectorParts {
+  config: CollectorConfig;
+  logger: Logger;
+  metrics: Metrics;
+  readiness: Readiness;
+  kafka: KafkaClient;
+  coinbase: Coinbase;
+  collectorMetrics: CollectorMetrics;
+  onBug: (error: unknown) => void;
+}
+
+const PARTS = Symbol('collector parts');
+
+@Module({})
+export class CollectorModule implements OnApplicationShutdown {
+  constructor(@Inject(PARTS) private readonly parts: CollectorParts) {}
+
+  static forRoot(parts: CollectorParts): DynamicModule {
+    const { config, logger, metrics, readiness, kafka, coinbase, collectorMetrics } = parts;
+    const untilDone = new UntilDone(logger);
+    readiness.add('kafka producer', () => untilDone.trouble);
+    const { client } = coinbase;
+    const catalogue = new ProductCatalogue(client, config.COLLECTOR_PRODUCTS_TTL_MS, () => performance.now());
+    const collectWindow = new CollectWindow({
+      exchange: {
+        now: (call) => client.now(call),
+        time: (call) => client.time(call),
+        product: (productId, call) => catalogue.find(productId, call),
+        candles: (...question) => client.candles(...question),
+        paceMs: (requests) => coinbase.paceMs(requests),
+      },
+      deadlineMs: config.COLLECTOR_REQUEST_DEADLINE_MS,
+      windowsAtOnce: config.COLLECTOR_WINDOWS_AT_ONCE,
+      newCollectionId: uuidv7,
+    });
+    const log = new KafkaEventLog(kafka.producer());
+    const answerRequest = new AnswerRequest({ collectWindow, log, untilDone, metrics: collectorMetrics, logger });
+    const intake = new RequestIntake({
+      answer: (batch, record) => answerRequest.run(batch, record),
+      aheadMax: config.COLLECTOR_REQUESTS_AHEAD,
+      atOnce: config.COLLECTOR_WINDOWS_AT_ONCE,
+      onBug: parts.onBug,
+    });
+    return {
+      module: CollectorModule,
+      imports: [ServiceModule.forRoot({ app: 'collector', metrics, readiness })],
+      controllers: [RequestsController],
+      providers: [
+        { provide: PARTS, useValue: parts },
+        { provide: RequestIntake, useValue: intake },
+      ],
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.parts.coinbase.close();
+    await this.parts.kafka.close();
+  }
+}

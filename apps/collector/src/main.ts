@@ -1,0 +1,62 @@
+import { createCoinbase } from '@elias/coinbase';
+import { loadConfig } from '@elias/config';
+import { deadLetterTopic, TOPICS } from '@elias/contracts';
+import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
+import { CollectorMetrics } from './collector-metrics.js';
+import { collectorConfig } from './collector.config.js';
+import { CollectorModule } from './collector.module.js';
+import { ExchangeHealth } from './exchange-health.js';
+
+/** A request has some hundred bytes; what is not in hand yet stays in Kafka. */
+const QUEUED_BYTES_PER_PARTITION = 16_384;
+
+await runMain(async () => {
+  const config = loadConfig(collectorConfig);
+  const logger = createLogger({ app: 'collector', level: config.LOG_LEVEL });
+  const metrics = new Metrics({ processMetrics: true });
+  const collectorMetrics = new CollectorMetrics(metrics);
+  const readiness = new Readiness();
+  const { collectionRequests, collectionResults, windowsCandles } = TOPICS;
+  const deadLetters = deadLetterTopic(config.COLLECTOR_GROUP);
+
+  const health = new ExchangeHealth(() => performance.now());
+  readiness.add('exchange', () => health.whyAway());
+  const coinbase = createCoinbase({
+    config,
+    underWayMax: config.COLLECTOR_PAGES_IN_FLIGHT,
+    part: 0,
+    onAttempt: (outcome, elapsedMs) => {
+      health.heard(outcome);
+      collectorMetrics.asked(outcome, elapsedMs, coinbase.pacer.queued);
+    },
+  });
+  const onBug = (error: unknown): void => {
+    logger.fatal({ error }, 'a request failed in a way that is not foreseen');
+    process.exit(1);
+  };
+
+  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-collector', logger, metrics });
+  await ensureTopics(kafka, [collectionRequests, collectionResults, windowsCandles, deadLetters]);
+  const strategy = new KafkaBatchStrategy({
+    client: kafka,
+    groupId: config.COLLECTOR_GROUP,
+    deadLetterTopic: deadLetters.name,
+    maxBatchRecords: config.COLLECTOR_REQUESTS_AHEAD,
+    maxQueuedBytesPerPartition: QUEUED_BYTES_PER_PARTITION,
+    concurrency: collectionRequests.partitions,
+    manualDone: true,
+    fromBeginning: true,
+    agedTopics: [collectionRequests.name],
+    onAssigned: ({ topics }) => {
+      const part = (topics[collectionRequests.name]?.length ?? 0) / collectionRequests.partitions;
+      coinbase.takePart(part);
+      collectorMetrics.owns(part);
+    },
+    metrics,
+    logger,
+    readiness,
+  });
+  const module = CollectorModule.forRoot({ config, logger, metrics, readiness, kafka, coinbase, collectorMetrics, onBug });
+  await startService({ app: 'collector', config, module, strategy, logger });
+});
