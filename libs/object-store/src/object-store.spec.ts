@@ -157,6 +157,13 @@ it('reads a range, both ends inclusive', async () => {
   expect(asked[0]!.headers.range).toBe('bytes=2-4');
 });
 
+it('a whole object whose bytes are not what the store says of them is asked for again', async () => {
+  const altered = (response: ServerResponse): void =>
+    void response.writeHead(200, { 'x-amz-checksum-sha256': 'n4bQgYhMfWWaL+qgxVrQFaO/TxsrC4Is0V1sFbDwCgg=' }).end('tesT');
+  const { store } = await storeThat([altered]);
+  await expect(store.get('k')).rejects.toMatchObject({ disposition: 'retry' });
+});
+
 it('lists page by page', async () => {
   const page =
     (keys: string[], next: string) =>

@@ -1,6 +1,6 @@
 import { CreateBucketCommand, DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import type { BucketLocationConstraint, GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { BucketLocationConstraint, GetObjectCommandOutput, S3ClientConfig } from '@aws-sdk/client-s3';
 import { describeError } from '@elias/errors';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ObjectMissingError, ObjectStoreUnavailableError } from './object-store-errors.js';
@@ -68,13 +68,15 @@ export interface ListedObject {
 export class ObjectStore {
   readonly bucket: string;
   private readonly client: S3Client;
+  /** for parts of objects: some stores (S3Mock 5) send the whole object's checksum with a range too, which the SDK then finds wrong */
+  private readonly ranges: S3Client;
   private readonly callMs: number;
 
   constructor(private readonly options: ObjectStoreOptions) {
     const { region, endpoint, bucket, credentials, timeouts = {} } = options;
     this.bucket = bucket;
     this.callMs = timeouts.callMs ?? CALL_MS;
-    this.client = new S3Client({
+    const settings: S3ClientConfig = {
       region,
       ...(endpoint === undefined ? {} : { endpoint, forcePathStyle: true }),
       ...(credentials === undefined ? {} : { credentials }),
@@ -85,7 +87,9 @@ export class ObjectStore {
         throwOnRequestTimeout: true,
         socketTimeout: timeouts.idleMs ?? IDLE_MS,
       }),
-    });
+    };
+    this.client = new S3Client(settings);
+    this.ranges = new S3Client({ ...settings, responseChecksumValidation: 'WHEN_REQUIRED' });
   }
 
   /**
@@ -184,6 +188,7 @@ export class ObjectStore {
 
   close(): void {
     this.client.destroy();
+    this.ranges.destroy();
   }
 
   private read(key: string, { range, signal }: ReadOptions): Promise<{ body: Buffer; etag: string }> {
@@ -194,7 +199,7 @@ export class ObjectStore {
       key,
       signal,
       async (abortSignal) => {
-        const answer = await this.client.send(command, { abortSignal });
+        const answer = await (range === undefined ? this.client : this.ranges).send(command, { abortSignal });
         return { body: await bodyOf(answer), etag: answer.ETag ?? '' };
       },
       range,

@@ -4,6 +4,7 @@ import { withChecksum } from '@elias/archive';
 import type { ObjectStore } from '@elias/object-store';
 import { ObjectMissingError, PreconditionFailedError } from '@elias/object-store';
 import type { ArchiveStore } from '../archive-store.js';
+import { OneAtATime } from './one-at-a-time.js';
 
 /** Times that others may come first before the window is put off; one folder has one window, so contenders are few. */
 const TRIES_MAX = 8;
@@ -12,6 +13,7 @@ const PAUSE_MS = 50;
 /** Archives in a bucket. Writes are conditional, so that no writer, however late, replaces what another wrote. */
 export class S3ArchiveStore implements ArchiveStore {
   readonly bucket: string;
+  private readonly lists = new OneAtATime();
 
   constructor(private readonly store: ObjectStore) {
     this.bucket = store.bucket;
@@ -30,8 +32,13 @@ export class S3ArchiveStore implements ArchiveStore {
     });
   }
 
-  /** First as if there were no list yet, which is so for a window's first revision; then over the list that stands. */
+  /** Revisions of one window that come together wait for each other here, instead of losing against each other in the store. */
   async addChecksum(listKey: string, checksum: Checksum, signal: AbortSignal): Promise<void> {
+    await this.lists.run(listKey, () => this.addLine(listKey, checksum, signal));
+  }
+
+  /** First as if there were no list yet, which is so for a window's first revision; then over the list that stands. */
+  private async addLine(listKey: string, checksum: Checksum, signal: AbortSignal): Promise<void> {
     let list: { body: Buffer; etag: string } | null = null;
     await this.contended(signal, async () => {
       const text = list?.body.toString('utf8') ?? '';
