@@ -146,7 +146,10 @@ describe('the Data API', () => {
       { Id: `${ID}:1`, Status: 'FINISHED' },
       { Id: `${ID}:2`, Status: status, Error: text },
     ];
-    answers = [{ body: { Id: ID } }, { body: { Id: ID, Status: status, Error: text, UpdatedAt: 1_700_000_000.5, SubStatements } }];
+    answers = [
+      { body: { Id: ID } },
+      { body: { Id: ID, Status: status, Error: text, CreatedAt: 1_700_000_000, UpdatedAt: 1_700_000_000.5, SubStatements } },
+    ];
     const error: unknown = await data.batch(['a', 'b']).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(StatementFailedError);
     expect((error as StatementFailedError).failure).toEqual({
@@ -155,6 +158,7 @@ describe('the Data API', () => {
       text,
       sqlCode,
       failedIndex: 1,
+      createdAtMs: 1_700_000_000_000,
       failedAtMs: 1_700_000_000_500,
     });
     expect((error as StatementFailedError).disposition).toBe(disposition);

@@ -47,7 +47,8 @@ export interface StatementFailure {
   readonly sqlCode: number | null;
   /** position of the failed statement in its batch, from 0; null when the service does not tell */
   readonly failedIndex: number | null;
-  /** when it failed, by the service's clock; null when the service does not tell */
+  /** when it was sent and when it failed, by the service's clock; null when the service does not tell */
+  readonly createdAtMs: number | null;
   readonly failedAtMs: number | null;
 }
 

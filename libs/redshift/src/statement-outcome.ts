@@ -38,6 +38,7 @@ export function statementOutcome(id: string, described: DescribeStatementRespons
     text,
     sqlCode: sqlErrorCode(text),
     failedIndex: failedIndex < 0 ? null : failedIndex,
+    createdAtMs: described.CreatedAt?.getTime() ?? null,
     failedAtMs: described.UpdatedAt?.getTime() ?? null,
   };
   return { kind: 'failed', failure };
