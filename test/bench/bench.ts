@@ -1,0 +1,42 @@
+import { cpus } from 'node:os';
+import { runMain } from '@elias/telemetry';
+import { benchArchiver, benchArchiverIntoStore } from './bench-archiver.js';
+import { benchCollector } from './bench-collector.js';
+import { benchFraming } from './bench-framing.js';
+import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
+import { benchStack } from './bench-stack.js';
+import { publishWindows } from './bench-topic.js';
+import { benchInput } from './bench-windows.js';
+import { figureLines } from './figures.js';
+import type { Figure } from './figures.js';
+
+/** Prints figures, never fails for a slow machine. `npm run bench`, or a part of it: `npm run bench -- archiver rds-loader`. */
+await runMain(async () => {
+  const wanted = process.argv.slice(2);
+  const recordings = process.env['ELIAS_RECORDINGS_DIR'] ?? '../shared/market-data';
+  const stack = benchStack();
+  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const show = (figures: readonly Figure[]): void => figures.forEach((figure) => say(`${figureLines(figure).join('\n')}\n`));
+  const part = async (name: string, run: () => Promise<Figure[]>): Promise<void> => {
+    if (wanted.length === 0 || wanted.includes(name)) show(await run());
+  };
+
+  const { source, windows } = benchInput(recordings);
+  say(
+    `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown CPU'}, Node ${process.versions.node}; ${windows.length} windows from ${source}.`,
+  );
+  say('Medians; a yardstick runs in turn with what it measures.\n');
+
+  await part('framing', () => benchFraming(windows));
+  await publishWindows(stack, windows);
+  await part('archiver', () => benchArchiver(stack, windows));
+  await part('rds-loader', () => benchRdsLoader(stack, windows, 'topic'));
+  await part('store', () => benchArchiverIntoStore(stack, windows));
+  await part('rds-loader-archive', () => benchRdsLoader(stack, windows, 'archive'));
+  await part('collector', () => benchCollector(stack));
+  await part('replacing', async () => {
+    const again = benchInput(recordings, 1).windows;
+    await publishWindows(stack, again);
+    return benchReplacing(stack, again);
+  });
+});
