@@ -3,11 +3,11 @@
 import { join } from 'node:path';
 import { INSTALLED_NODE } from '../deploy/local/setup/install-packages.mjs';
 import { prepare } from '../deploy/local/setup/prepare.mjs';
-import { ROOT, runInForeground, SetupError } from '../deploy/local/setup/run.mjs';
+import { proxiedEnvironment, ROOT, runInForeground, SetupError } from '../deploy/local/setup/run.mjs';
 
 try {
   await prepare({ needsJava: false });
-  const env = { ...process.env, NODE_USE_ENV_PROXY: '1' };
+  const env = proxiedEnvironment();
   process.exitCode = await runInForeground(
     INSTALLED_NODE,
     ['--enable-source-maps', join(ROOT, 'dist/apps/cli/src/main.js'), ...process.argv.slice(2)],

@@ -4,16 +4,15 @@ import { join } from 'node:path';
 import { examine } from './setup/doctor.mjs';
 import { INSTALLED_NODE } from './setup/install-packages.mjs';
 import { prepare } from './setup/prepare.mjs';
-import { ROOT, runInForeground, SetupError } from './setup/run.mjs';
+import { proxiedEnvironment, ROOT, runInForeground, SetupError } from './setup/run.mjs';
 import { runTests } from './setup/run-tests.mjs';
 
 const compiled = (path) => join(ROOT, 'dist', path);
 
-/** Runs compiled code under the installed Node. `NODE_USE_ENV_PROXY`: its fetch honours HTTPS_PROXY then. */
+/** Runs compiled code under the installed Node. */
 function runCompiled(path, args, options = {}) {
   if (!existsSync(compiled(path))) throw new SetupError(`${path} is not part of this clone.`);
-  const env = { ...process.env, NODE_USE_ENV_PROXY: '1' };
-  return runInForeground(INSTALLED_NODE, ['--enable-source-maps', compiled(path), ...args], { env, ...options });
+  return runInForeground(INSTALLED_NODE, ['--enable-source-maps', compiled(path), ...args], { env: proxiedEnvironment(), ...options });
 }
 
 const COMMANDS = {

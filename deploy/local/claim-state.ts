@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { LocalStackError } from './local-stack-error.js';
 import { endLeftovers } from './processes/end-leftovers.js';
 import type { ProcessWatcher } from './processes/supervised-process.js';
@@ -8,6 +9,7 @@ import { takeLock } from './state/state-lock.js';
 export interface ClaimedState {
   stack: StackFile;
   watcher: ProcessWatcher;
+  /** When everything stopped: the state is free, and no tool takes it for a running stack. */
   release(): void;
 }
 
@@ -28,7 +30,11 @@ export async function claimState(state: StateDirectory, say: (sentence: string) 
       ended: (name) => stack.noteEnd(name),
       said: say,
     };
-    return { stack, watcher, release: () => lock.release() };
+    const release = (): void => {
+      rmSync(state.stackFile, { force: true });
+      lock.release();
+    };
+    return { stack, watcher, release };
   } catch (error) {
     lock.release();
     throw error;

@@ -3,10 +3,11 @@ import { Command } from 'commander';
 import { runMain } from '@elias/telemetry';
 import { claimState } from './claim-state.js';
 import { cloneRoot } from './clone-paths.js';
+import { ProcessStack } from './processes/process-stack.js';
 import { startServers } from './start-servers.js';
-import { stopRequest } from './stop-request.js';
 import { StateDirectory } from './state/state-directory.js';
 import { writeWholeFile } from './state/write-whole-file.js';
+import { stopRequest } from './stop-request.js';
 
 /** Tests run beside a user's own stack. */
 const PORT_OFFSET = 10_000;
@@ -22,24 +23,17 @@ async function main(): Promise<void> {
   const { asked, signal } = stopRequest();
   const state = StateDirectory.open(options.state);
   const claim = await claimState(state, say);
+  const processes = new ProcessStack(claim.watcher);
   try {
-    const servers = await startServers({
-      root: cloneRoot(),
-      state,
-      watcher: claim.watcher,
-      portOffset: PORT_OFFSET,
-      signal,
-    });
+    const servers = await startServers({ root: cloneRoot(), state, processes, portOffset: PORT_OFFSET, signal });
     claim.stack.addresses(servers.addresses);
     claim.stack.state('up');
     writeWholeFile(options.stack, `${JSON.stringify(claim.stack.content, null, 2)}\n`);
     say(`ready: ${options.stack}`);
     await asked;
-    rmSync(options.stack, { force: true });
-    claim.stack.state('stopping');
-    await servers.stop();
   } finally {
-    rmSync(state.stackFile, { force: true });
+    rmSync(options.stack, { force: true });
+    await processes.stop();
     claim.release();
   }
 }

@@ -16,6 +16,8 @@ export function stopRequest(): { asked: Promise<string>; signal: AbortSignal } {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop(name));
     if (!hangupIsIgnored()) process.on('SIGHUP', () => stop('SIGHUP'));
     process.on('disconnect', () => stop('the end of the process that started it'));
+    // Listening must not keep us alive when the work is done.
+    process.channel?.unref();
   });
   return { asked, signal: stopping.signal };
 }

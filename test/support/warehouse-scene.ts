@@ -46,7 +46,7 @@ export class WarehouseScene {
   private constructor(
     readonly emulator: ServiceProcess,
     readonly endpoint: string,
-    private readonly database: FreshDatabase,
+    readonly database: FreshDatabase,
   ) {
     this.data = new RedshiftData({ region: 'us-east-1', target: { database: 'dev', workgroup: 'elias' }, endpoint });
   }

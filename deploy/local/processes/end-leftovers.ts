@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorCode } from '../error-code.js';
 import { isAlive } from './process-identity.js';
 import type { ProcessIdentity } from './process-identity.js';
 
@@ -34,6 +35,6 @@ function send(entry: LedgerEntry, signal: NodeJS.Signals): void {
   try {
     if (isAlive(entry)) process.kill(entry.pid, signal);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+    if (errorCode(error) !== 'ESRCH') throw error;
   }
 }

@@ -4,10 +4,11 @@ import { dirname } from 'node:path';
 import { javaPartsAreThere } from './fetch-java-parts.mjs';
 import { INSTALLED_NODE, packagesAreInstalled } from './install-packages.mjs';
 import { diskProblem, javaProblem, lookAtMachine, mavenProblem, memoryProblem, nodeProblem, stateDirectoryOf } from './machine.mjs';
-import { capture, ROOT, say } from './run.mjs';
+import { capture, proxiedEnvironment, ROOT, say } from './run.mjs';
 
 const EXCHANGE = 'https://api.exchange.coinbase.com/time';
-const PORTS = {
+/** As the stack takes them. */
+export const PORTS = {
   Kafka: 9092,
   'Kafka controller': 9093,
   S3: 9090,
@@ -76,6 +77,6 @@ function portNote(name, port) {
 function exchangeNote() {
   const ask = `fetch('${EXCHANGE}', { headers: { 'user-agent': 'elias' }, signal: AbortSignal.timeout(3000) }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
   const node = existsSync(INSTALLED_NODE) ? INSTALLED_NODE : process.execPath;
-  const { status } = capture(node, ['-e', ask], { env: { ...process.env, NODE_USE_ENV_PROXY: '1' } });
+  const { status } = capture(node, ['-e', ask], { env: proxiedEnvironment() });
   return status === 0 ? null : 'does not answer; `npm start` uses the exchange simulator';
 }

@@ -26,12 +26,12 @@ export function stateDirectoryOf(args) {
 }
 
 /** Each missing thing as one sentence; none when all is there. Maven counts only while it has something to fetch. */
-export function whatIsMissing(machine, { needsJava, needsMaven }) {
+export function whatIsMissing(machine, { needsJava, needsMaven, needsMemory }) {
   return [
     nodeProblem(machine.nodeVersion),
     needsJava ? javaProblem(machine.java) : null,
     needsMaven ? mavenProblem(machine.maven) : null,
-    needsJava ? memoryProblem(machine.memoryBytes) : null,
+    needsMemory ? memoryProblem(machine.memoryBytes) : null,
     ...machine.disks.map(diskProblem),
   ].filter((sentence) => sentence !== null);
 }
@@ -66,7 +66,7 @@ export function diskProblem({ path, freeBytes }) {
 
 /** `17.0.15` is 17, `1.8.0_402` is 8. */
 export function javaMajor(version) {
-  const [first, second] = version.split(/[._]/).map(Number);
+  const [first, second] = version.split(/[._-]/).map(Number);
   return first === 1 ? second : first;
 }
 

@@ -48,7 +48,8 @@ function jestArguments({ name, folder, options }, args) {
   const empty = args.length > 0 || (folder !== undefined && !existsSync(join(ROOT, folder))) ? ['--passWithNoTests'] : [];
   const results = process.env.ELIAS_TEST_RESULTS;
   const report = results === undefined ? [] : ['--json', `--outputFile=${join(results, `${name}.json`)}`];
-  return [...JEST, '--rootDir', ROOT, ...selection, ...empty, ...options, ...report, ...args];
+  // Last, since Jest takes every word after it for the name of a project.
+  return [...JEST, '--rootDir', ROOT, ...empty, ...options, ...report, ...args, ...selection];
 }
 
 function jestEnvironment(stackFile) {

@@ -7,7 +7,15 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url)).replace
 /** Something a person must mend; shown as its message alone, exit 1. */
 export class SetupError extends Error {}
 
+// The reader may be gone (`npm run doctor | head`).
+process.stdout.on('error', () => undefined);
 export const say = (sentence) => process.stdout.write(`${sentence}\n`);
+
+/** The environment in which the installed Node's `fetch` honours HTTPS_PROXY, but never for this machine itself. */
+export function proxiedEnvironment(env = process.env) {
+  const direct = [env.NO_PROXY ?? env.no_proxy ?? '', '127.0.0.1', 'localhost'].filter((hosts) => hosts !== '').join(',');
+  return { ...env, NODE_USE_ENV_PROXY: '1', NO_PROXY: direct, no_proxy: direct };
+}
 
 /** Runs a short command to its end. `found` is false where there is no such program. */
 export function capture(file, args, options = {}) {

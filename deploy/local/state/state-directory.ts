@@ -14,6 +14,8 @@ export interface StateSettings {
   /** last port of each server; used again where it is free */
   ports: Record<string, number>;
   postgres_home: PostgresHome | null;
+  /** whose data it holds; real and simulated data never meet in one state. Null before the first collection. */
+  exchange: 'coinbase' | 'simulator' | null;
 }
 
 /** A folder with the data, logs and settings of one local stack, for its owner's eyes only. */
@@ -62,7 +64,7 @@ export class StateDirectory {
     const file = join(this.path, 'settings.json');
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as StateSettings;
     const secret = (): string => randomBytes(18).toString('base64url');
-    return { passwords: { postgres: secret(), elias: secret(), redshift: secret() }, ports: {}, postgres_home: null };
+    return { passwords: { postgres: secret(), elias: secret(), redshift: secret() }, ports: {}, postgres_home: null, exchange: null };
   }
 
   saveSettings(settings: StateSettings): void {

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { LocalStackError } from '../local-stack-error.js';
+import type { ProcessStack } from '../processes/process-stack.js';
+import { REGION } from '../start-servers.js';
+import type { PortName } from '../start-servers.js';
+import { COINBASE_URL } from '../start/choose-exchange.js';
+import type { ExchangeKind } from '../start/choose-exchange.js';
+import type { StackAddresses, StackFile } from '../state/stack-file.js';
+import type { StateDirectory } from '../state/state-directory.js';
+import { cleanEnvironment, stackEnvironment } from './app-environment.js';
+import { appEntry, appPlan } from './app-plan.js';
+
+/** Redshift loads are free of charge here, so nobody waits for them as long as in the cloud. */
+const WAREHOUSE_LOAD_INTERVAL_MS = 1_000;
+
+export interface AppsOptions {
+  root: string;
+  state: StateDirectory;
+  processes: ProcessStack;
+  ports: Record<PortName, number>;
+  stack: StackFile;
+  exchange: ExchangeKind;
+  recordings: string | null;
+  signal: AbortSignal;
+}
+
+/** What stands in for the outside world: Redshift's Data API, and the exchange where the real one is not asked. */
+export async function startStandIns({ root, state, processes, ports, stack, exchange, recordings, signal }: AppsOptions): Promise<void> {
+  const env = { ...cleanEnvironment(process.env), ...stackEnvironment(stack.content) };
+  const emulator = { ...env, EMULATOR_POSTGRES_URL: stack.content.postgres?.redshift_url };
+  const plans = [appPlan('redshift-emulator', { root, state, env: emulator, port: ports.redshift_data })];
+  if (exchange === 'simulator') {
+    const simulator = { ...env, ...(recordings === null ? {} : { SIMULATOR_RECORDINGS_DIR: recordings }) };
+    plans.push(appPlan('exchange-simulator', { root, state, env: simulator, port: ports.exchange }));
+  }
+  await processes.start(plans, signal);
+  stack.addresses({
+    redshift_data: { endpoint: `http://127.0.0.1:${ports.redshift_data}`, region: REGION, workgroup: 'elias', database: 'dev' },
+    exchange: { kind: exchange, url: exchange === 'simulator' ? `http://127.0.0.1:${ports.exchange}` : COINBASE_URL },
+  });
+}
+
+/** The tables first, then every service of the pipeline. */
+export async function startPipeline({ root, state, processes, ports, stack, signal }: AppsOptions): Promise<void> {
+  const env = appEnvironment(stack.content);
+  await runCli(root, ['migrate'], env, signal);
+  const loader = { ...env, WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) };
+  const plans = [
+    appPlan('collector', { root, state, env, port: 0 }),
+    appPlan('archiver', { root, state, env, port: 0 }),
+    appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
+    appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
+    appPlan('orchestrator', { root, state, env, port: ports.orchestrator }),
+  ];
+  await processes.start(plans, signal);
+  stack.addresses({ orchestrator: { url: `http://127.0.0.1:${ports.orchestrator}` } });
+}
+
+export const appEnvironment = (addresses: StackAddresses): NodeJS.ProcessEnv => ({
+  ...cleanEnvironment(process.env),
+  ...stackEnvironment(addresses),
+});
+
+/**
+ * Runs one command of the command line tool to its end.
+ * @returns what it printed, also when it ended with exit code 1 after printing something
+ * @throws LocalStackError with what it said
+ */
+export async function runCli(
+  root: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  input = '',
+): Promise<string> {
+  const options = { env, signal, maxBuffer: 256_000_000 };
+  const running = promisify(execFile)(process.execPath, ['--enable-source-maps', appEntry(root, 'cli'), ...args], options);
+  running.child.stdin?.on('error', () => undefined).end(input);
+  try {
+    return (await running).stdout;
+  } catch (cause) {
+    signal.throwIfAborted();
+    const { stdout = '', stderr = '' } = cause as { stdout?: string; stderr?: string };
+    if (stdout !== '') return stdout;
+    throw new LocalStackError(`elias ${args.join(' ')} failed: ${stderr.trim()}`, { cause });
+  }
+}

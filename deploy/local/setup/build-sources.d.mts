@@ -1,0 +1,1 @@
+export function staleOutput(output: readonly string[], sources: readonly string[]): string[];

@@ -1,0 +1,1 @@
+export const PORTS: Record<string, number>;

@@ -1,0 +1,1 @@
+export function proxyOptions(env: NodeJS.ProcessEnv): string[];
