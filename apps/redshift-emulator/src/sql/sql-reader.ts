@@ -96,8 +96,10 @@ export class SqlReader {
 
   /** An identifier, folded to lower case whether quoted or not (`enable_case_sensitive_identifier` is off by default). */
   expectName(): string {
-    if (!this.atName()) throw this.syntaxError();
-    return this.takeName();
+    if (this.atName()) return this.takeName();
+    const { kind, value } = this.peek();
+    const hint = `${value.toUpperCase()} is a reserved word in Amazon Redshift; as a name it is written "${value}".`;
+    throw this.syntaxError(kind === 'word' ? hint : undefined);
   }
 
   /** A name after AS, where Redshift takes any word. */
@@ -153,13 +155,10 @@ export class SqlReader {
     if (this.peek().kind !== 'end') throw this.syntaxError();
   }
 
-  syntaxError(token = this.peek()): RedshiftError {
+  syntaxError(hint?: string): RedshiftError {
+    const token = this.peek();
     const position = token.start + 1;
     if (token.kind === 'end') return new RedshiftError('syntax error at end of input', { position });
-    const hint =
-      token.kind === 'word' && isReservedWord(token.value)
-        ? `${token.value.toUpperCase()} is a reserved word in Amazon Redshift; as a name it is written "${token.value}".`
-        : undefined;
     return new RedshiftError(`syntax error at or near "${token.text}"`, { position, hint });
   }
 }

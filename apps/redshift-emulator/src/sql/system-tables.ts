@@ -2,7 +2,7 @@ import { notEmulated } from './redshift-error.js';
 import type { TableName } from './sql-reader.js';
 
 /** System views that the emulator keeps, in its own schema. */
-const EMULATED: ReadonlySet<string> = new Set(['sys_load_error_detail', 'sys_load_history', 'sys_query_history']);
+const EMULATED: ReadonlySet<string> = new Set(['sys_load_error_detail', 'sys_load_history']);
 
 /**
  * Where a system view of Redshift is kept.
