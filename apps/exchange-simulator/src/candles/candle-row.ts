@@ -64,9 +64,10 @@ export function aggregate(rows: readonly CandleRow[], granularity: Granularity):
 
 function merged(rows: readonly CandleRow[], newest: CandleRow, time: number): CandleRow {
   let { low, high, open } = newest;
+  let [lowest, highest] = [Number(low), Number(high)];
   for (const row of rows) {
-    if (Number(row.low) < Number(low)) low = row.low;
-    if (Number(row.high) > Number(high)) high = row.high;
+    if (Number(row.low) < lowest) [low, lowest] = [row.low, Number(row.low)];
+    if (Number(row.high) > highest) [high, highest] = [row.high, Number(row.high)];
     open = row.open;
   }
   return { time, low, high, open, close: newest.close, volume: decimalSum(rows.map((row) => row.volume)) };

@@ -25,8 +25,30 @@ export function decimalText({ units, scale }: Scaled): string {
 export function decimalSum(texts: readonly string[]): string {
   const [first] = texts;
   if (texts.length === 1 && first !== undefined) return first;
-  const parts = texts.map(scaledOf);
-  const scale = parts.reduce((most, part) => Math.max(most, part.scale), 0);
-  const units = parts.reduce((sum, part) => sum + part.units * 10n ** BigInt(scale - part.scale), 0n);
-  return decimalText({ units, scale });
+  const scale = texts.reduce((most, text) => Math.max(most, placesOf(text)), 0);
+  return decimalText({ units: smallSum(texts, scale) ?? largeSum(texts, scale), scale });
+}
+
+/** Below this, a double times a power of ten is nearer to its whole number than to any other. */
+const UNITS_MAX = 2 ** 50;
+
+/** The sum in whole units by doubles, which is several times faster; null when they would not be exact. */
+function smallSum(texts: readonly string[], scale: number): bigint | null {
+  const factor = 10 ** scale;
+  let units = 0;
+  for (const text of texts) units += Math.round(Number(text) * factor);
+  return scale <= 15 && units < UNITS_MAX ? BigInt(units) : null;
+}
+
+function largeSum(texts: readonly string[], scale: number): bigint {
+  return texts.map(scaledOf).reduce((sum, part) => sum + part.units * 10n ** BigInt(scale - part.scale), 0n);
+}
+
+/** Decimals that a number's text tells, zeros at the end included. */
+function placesOf(text: string): number {
+  const exponent = text.search(/[eE]/);
+  const end = exponent < 0 ? text.length : exponent;
+  const point = text.indexOf('.');
+  const fraction = point < 0 ? 0 : end - point - 1;
+  return Math.max(0, fraction - (exponent < 0 ? 0 : Number(text.slice(exponent + 1))));
 }

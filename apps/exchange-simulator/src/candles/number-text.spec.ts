@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { decimalSum, decimalText, scaledOf } from './decimal-sum.js';
-import { paddedText, priceText, volumeText } from './number-text.js';
+import { instantText, paddedText, priceText, volumeText } from './number-text.js';
 
 it.each([
   [4_183_473, 2, '41834.73'],
@@ -29,6 +29,15 @@ it.each([
   [5, 2, 2, '0.05'],
 ])('%s increments at %s decimals with %s places: %s', (increments, decimals, places, text) => {
   expect(paddedText(increments, decimals, places)).toBe(text);
+});
+
+it.each([
+  [353, '2020-02-17T07:23:16.353Z'],
+  [350, '2020-02-17T07:23:16.35Z'],
+  [300, '2020-02-17T07:23:16.3Z'],
+  [0, '2020-02-17T07:23:16Z'],
+])('an instant of %s milliseconds: %s', (ms, text) => {
+  expect(instantText(Date.UTC(2020, 1, 17, 7, 23, 16, ms))).toBe(text);
 });
 
 it('every form means the same number', () => {

@@ -21,3 +21,8 @@ export function paddedText(increments: number, decimals: number, places: number)
   const fraction = digits.slice(digits.length - decimals).padEnd(places, '0');
   return `${digits.slice(0, digits.length - decimals)}${decimals === 0 && places === 0 ? '' : `.${decimals === 0 ? '0'.repeat(places) : fraction}`}`;
 }
+
+/** An instant as REST trades have it: milliseconds, without zeros at the end, `07:23:16.35Z`. Source: a recorded page of trades. */
+export function instantText(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace(/\.?0+Z$/, 'Z');
+}

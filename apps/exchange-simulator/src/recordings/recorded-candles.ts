@@ -1,6 +1,6 @@
 import { CandleBlock } from '../candles/candle-block.js';
-import { aggregate, bucketStart, rowsOf, rowText } from '../candles/candle-row.js';
-import type { Granularity } from '../candles/candle-row.js';
+import { aggregate, bucketStart, GRANULARITIES, rowsOf, rowText } from '../candles/candle-row.js';
+import type { CandleRow, Granularity } from '../candles/candle-row.js';
 import { NotHeldError } from '../candles/candle-source.js';
 import type { CandleRange, CandleSource } from '../candles/candle-source.js';
 import { RecordedTrades } from './recorded-trades.js';
@@ -55,13 +55,20 @@ export class RecordedCandles implements CandleSource {
     return `the recording of ${this.productId} begins at ${new Date(this.firstS * 1_000).toISOString()}`;
   }
 
-  /** A bucket that began before the recording is left out: it would not be the market's. */
+  /**
+   * Coarser rows come from the next finer ones, a day at a time: whole recordings as single strings are heavy. A bucket
+   * that began before the recording is left out, it would not be the market's.
+   */
   private block(granularity: Granularity): CandleBlock {
     const known = this.blocks.get(granularity);
     if (known !== undefined) return known;
+    const finer = this.block(GRANULARITIES[GRANULARITIES.indexOf(granularity) - 1] ?? 60);
     const firstBucketS = bucketStart(this.firstS + granularity - 1, granularity);
-    const minutes = this.minutes.between(firstBucketS, this.lastS);
-    const rows = minutes === null ? [] : aggregate(rowsOf([minutes]), granularity);
+    const rows: CandleRow[] = [];
+    for (let dayS = bucketStart(this.lastS, 86_400); dayS + 86_400 > firstBucketS; dayS -= 86_400) {
+      const slice = finer.between(Math.max(firstBucketS, dayS), dayS + 86_399);
+      if (slice !== null) rows.push(...aggregate(rowsOf([slice]), granularity));
+    }
     const block = CandleBlock.of(
       rows.map((row) => row.time),
       rows.map(rowText),

@@ -1,4 +1,4 @@
-import { paddedText } from '../candles/number-text.js';
+import { instantText, paddedText } from '../candles/number-text.js';
 import type { MarketProduct } from '../market.js';
 import type { Trade } from '../trades/lay-out-trades.js';
 import type { TradeTape } from '../trades/trade-tape.js';
@@ -44,14 +44,14 @@ export function tickerOf(tape: TradeTape, asOfMs: number, volume: string): Recor
     trade_id: last.tradeId,
     price: price(last.price),
     size: paddedText(last.size, tape.decimals.size, tape.decimals.size),
-    time: new Date(last.timeMs).toISOString(),
+    time: instantText(last.timeMs),
     rfq_volume: '0',
   };
 }
 
 function restTrade(trade: Trade, { decimals }: TradeTape): Record<string, unknown> {
   return {
-    time: new Date(trade.timeMs).toISOString(),
+    time: instantText(trade.timeMs),
     trade_id: trade.tradeId,
     price: paddedText(trade.price, decimals.price, PLACES),
     size: paddedText(trade.size, decimals.size, PLACES),
