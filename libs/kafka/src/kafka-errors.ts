@@ -60,3 +60,40 @@ export class RangeLostError extends EliasError {
     super(`offsets ${from} to ${low} of ${topic}[${partition}] were deleted before they were read`);
   }
 }
+
+const REFUSALS = new Set([
+  'MESSAGE_TOO_LARGE',
+  'RECORD_LIST_TOO_LARGE',
+  'INVALID_TIMESTAMP',
+  'INVALID_RECORD',
+  'UNSUPPORTED_FOR_MESSAGE_FORMAT',
+  'POLICY_VIOLATION',
+  'INVALID_TOPIC_EXCEPTION',
+]);
+const FORBIDDEN = new Set([
+  'TOPIC_AUTHORIZATION_FAILED',
+  'GROUP_AUTHORIZATION_FAILED',
+  'CLUSTER_AUTHORIZATION_FAILED',
+  'SASL_AUTHENTICATION_FAILED',
+  'UNSUPPORTED_SASL_MECHANISM',
+  'SECURITY_DISABLED',
+]);
+
+/** The protocol's name of what went wrong, through kafkajs's wrappers; null if the broker said nothing. */
+export function protocolError(error: unknown): string | null {
+  for (let current: unknown = error, depth = 0; current instanceof Error && depth < 8; depth += 1) {
+    const { type } = current as { type?: unknown };
+    if (typeof type === 'string') return type;
+    current = current.cause;
+  }
+  return null;
+}
+
+/** A kafkajs error as ours, by the protocol's code. What is not known to be final may be tried again. */
+export function kafkaError(operation: string, error: unknown, topics: readonly string[] = []): EliasError {
+  if (error instanceof EliasError) return error;
+  const reason = protocolError(error);
+  if (reason !== null && REFUSALS.has(reason)) return new RecordRefusedError(topics, reason, error);
+  if (reason !== null && FORBIDDEN.has(reason)) return new KafkaForbiddenError(operation, reason, error);
+  return new KafkaUnavailableError(operation, error);
+}

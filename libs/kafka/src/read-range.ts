@@ -1,4 +1,8 @@
-import type { KafkaClient } from './kafka-client.js';
+import { randomUUID } from 'node:crypto';
+import type { KafkaClient, PartitionOffsets } from './kafka-client.js';
+import { RangeLostError } from './kafka-errors.js';
+import { RangeReader } from './range-reader.js';
+import { deleteReaderGroup, READER_GROUP_PREFIX, sweepReaderGroups } from './reader-groups.js';
 import type { ConsumedRecord } from './record-batch.js';
 
 export interface PartitionRange {
@@ -15,17 +19,56 @@ export interface RangeRequest {
   signal?: AbortSignal;
 }
 
-/** Reads a bounded range; `onRecords` gets records of one partition at a time, in order, and is waited for. */
+/** Where one partition's reading begins and ends, `[from, to)`. */
+export interface Goal {
+  partition: number;
+  from: bigint;
+  to: bigint;
+}
+
+const swept = new WeakSet<KafkaClient>();
+
+/**
+ * Reads a bounded range once: as a throw-away group that commits nothing and is deleted afterwards, since kafkajs reads
+ * by groups only. `onRecords` gets records of one partition at a time, in order, each record once, and is waited for;
+ * what it throws ends the reading. Resolves when every partition has been read to its end, also where compaction left
+ * no record there.
+ * @throws RangeLostError the range begins before what the topic still has (deleted by age); `earliest` never does
+ * @throws RangeError the range ends behind the end of the partition, or the partition does not exist
+ * @throws KafkaUnavailableError
+ */
 export async function readRange(
   client: KafkaClient,
   request: RangeRequest,
   onRecords: (records: ConsumedRecord[]) => Promise<void> | void,
 ): Promise<void> {
-  await onRecords([]);
-  throw new Error(`not built yet: ${client.options.clientId} ${request.topic}`);
+  const { topic, partitions, signal } = request;
+  signal?.throwIfAborted();
+  if (!swept.has(client)) {
+    swept.add(client);
+    await sweepReaderGroups(client);
+  }
+  const bounds = await client.endOffsets(topic);
+  const goals = partitions.map((range) => rangeGoal(topic, range, bounds)).filter(({ from, to }) => from < to);
+  if (goals.length === 0) return;
+  const groupId = `${READER_GROUP_PREFIX}${client.options.clientId}.${randomUUID()}`;
+  try {
+    await new RangeReader(client, groupId, topic, goals, onRecords).run(signal);
+  } finally {
+    await deleteReaderGroup(client, groupId);
+  }
 }
 
-/** Deletes what ended readers left behind. */
-export async function sweepReaderGroups(client: KafkaClient): Promise<string[]> {
-  throw new Error(`not built yet: ${client.options.clientId}`);
+/** @throws RangeLostError, RangeError */
+export function rangeGoal(topic: string, { partition, from, to }: PartitionRange, bounds: readonly PartitionOffsets[]): Goal {
+  const known = bounds.find((each) => each.partition === partition);
+  if (known === undefined) throw new RangeError(`${topic} has no partition ${partition}`);
+  const goal = {
+    partition,
+    from: from === 'earliest' ? BigInt(known.low) : BigInt(from),
+    to: to === 'latest' ? BigInt(known.high) : BigInt(to),
+  };
+  if (goal.to > BigInt(known.high)) throw new RangeError(`${topic}[${partition}] ends at ${known.high}, before ${to}`);
+  if (goal.from < BigInt(known.low) && goal.from < goal.to) throw new RangeLostError(topic, partition, from, known.low);
+  return goal;
 }
