@@ -25,8 +25,8 @@ async function main(): Promise<void> {
   const claim = await claimState(state, say);
   const processes = new ProcessStack(claim.watcher);
   try {
-    const servers = await startServers({ root: cloneRoot(), state, processes, portOffset: PORT_OFFSET, signal });
-    claim.stack.addresses(servers.addresses);
+    const addresses = await startServers({ root: cloneRoot(), state, processes, portOffset: PORT_OFFSET, signal });
+    claim.stack.addresses(addresses);
     claim.stack.state('up');
     writeWholeFile(options.stack, `${JSON.stringify(claim.stack.content, null, 2)}\n`);
     say(`ready: ${options.stack}`);

@@ -1,24 +1,17 @@
 import type { ProcessStack } from './processes/process-stack.js';
-import { pickPort } from './servers/free-port.js';
 import { kafkaPlan } from './servers/kafka-server.js';
 import { choosePostgresHome } from './servers/postgres-account.js';
 import { ensureDatabases } from './servers/postgres-databases.js';
 import { adminUrl, databaseUrl, postgresPlan } from './servers/postgres-server.js';
 import { s3MockPlan } from './servers/s3mock-server.js';
+import { startOnPorts } from './servers/start-on-ports.js';
 import type { StackAddresses } from './state/stack-file.js';
 import type { StateDirectory, StateSettings } from './state/state-directory.js';
 
 /** Ports that people expect; the next free one is taken where they are busy. */
-export const PREFERRED_PORTS = {
-  kafka: 9092,
-  kafka_controller: 9093,
-  s3: 9090,
-  postgres: 5432,
-  redshift_data: 8439,
-  exchange: 8700,
-  orchestrator: 8080,
-} as const;
-export type PortName = keyof typeof PREFERRED_PORTS;
+export const SERVER_PORTS = { kafka: 9092, kafka_controller: 9093, s3: 9090, postgres: 5432 } as const;
+export const APP_PORTS = { redshift_data: 8439, exchange: 8700, orchestrator: 8080 } as const;
+type ServerPort = keyof typeof SERVER_PORTS;
 
 export const BUCKET = 'elias';
 export const REGION = 'us-east-1';
@@ -33,47 +26,35 @@ export interface ServersOptions {
   signal: AbortSignal;
 }
 
-export interface RunningServers {
-  ports: Record<PortName, number>;
-  addresses: Required<Pick<StackAddresses, 'kafka' | 's3' | 'postgres'>>;
-}
-
-/** Ports of this start: the state's last ones where free, else the preferred, else the next; remembered in the state. */
-export async function choosePorts(remembered: Partial<Record<string, number>>, portOffset: number): Promise<Record<PortName, number>> {
-  const taken = new Set<number>();
-  const ports = { ...PREFERRED_PORTS } as Record<PortName, number>;
-  for (const name of Object.keys(PREFERRED_PORTS) as PortName[]) {
-    ports[name] = await pickPort(remembered[name] ?? PREFERRED_PORTS[name] + portOffset, taken);
-    taken.add(ports[name]);
-  }
-  return ports;
-}
+export type ServerAddresses = Required<Pick<StackAddresses, 'kafka' | 's3' | 'postgres'>>;
 
 /** Kafka, S3Mock and Postgres, side by side, with bucket and databases. */
-export async function startServers({ root, state, processes, portOffset, signal }: ServersOptions): Promise<RunningServers> {
-  const remembered = state.settings();
-  const { passwords } = remembered;
-  const ports = await choosePorts(remembered.ports, portOffset);
-  const home = remembered.postgres_home ?? (await choosePostgresHome(root, state.path));
-  state.saveSettings({ ...remembered, ports, postgres_home: home });
+export async function startServers({ root, state, processes, portOffset, signal }: ServersOptions): Promise<ServerAddresses> {
+  const { passwords, postgres_home } = state.settings();
+  const home = postgres_home ?? (await choosePostgresHome(root, state.path));
+  state.saveSettings({ ...state.settings(), postgres_home: home });
+  const preferred = { ...SERVER_PORTS } as Record<ServerPort, number>;
+  for (const name of Object.keys(preferred) as ServerPort[]) preferred[name] += portOffset;
 
-  const postgres = { root, home, logFile: state.logFile('postgres'), port: ports.postgres, password: passwords.postgres };
-  const kafka = {
-    directory: state.folder('kafka'),
-    logFile: state.logFile('kafka'),
-    port: ports.kafka,
-    controllerPort: ports.kafka_controller,
-  };
-  const s3 = { directory: state.folder('s3'), logFile: state.logFile('s3mock'), port: ports.s3, bucket: BUCKET };
-  await processes.start([postgresPlan(postgres), kafkaPlan({ root, ...kafka }), s3MockPlan({ root, ...s3 })], signal);
-  await ensureDatabases(adminUrl(postgres), [
+  const ports = await startOnPorts(state, preferred, (chosen) => {
+    const postgres = { home, logFile: state.logFile('postgres'), port: chosen.postgres, password: passwords.postgres };
+    const kafka = {
+      directory: state.folder('kafka'),
+      logFile: state.logFile('kafka'),
+      port: chosen.kafka,
+      controllerPort: chosen.kafka_controller,
+    };
+    const s3 = { directory: state.folder('s3'), logFile: state.logFile('s3mock'), port: chosen.s3, bucket: BUCKET };
+    return processes.start([postgresPlan({ root, ...postgres }), kafkaPlan({ root, ...kafka }), s3MockPlan({ root, ...s3 })], signal);
+  });
+  await ensureDatabases(adminUrl({ password: passwords.postgres, port: ports.postgres }), [
     { name: 'elias', password: passwords.elias, order: 'english' },
     { name: 'redshift', password: passwords.redshift, order: 'bytes' },
   ]);
-  return { ports, addresses: serverAddresses(ports, passwords) };
+  return serverAddresses(ports, passwords);
 }
 
-function serverAddresses(ports: Record<PortName, number>, passwords: StateSettings['passwords']): RunningServers['addresses'] {
+function serverAddresses(ports: Record<ServerPort, number>, passwords: StateSettings['passwords']): ServerAddresses {
   return {
     kafka: { brokers: [`127.0.0.1:${ports.kafka}`] },
     // S3Mock takes any credentials; clients insist on some.

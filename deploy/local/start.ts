@@ -69,9 +69,8 @@ async function startAndCollect(session: Session): Promise<boolean> {
   const { stack } = claim;
   const exchange = await decideExchange(session);
   terminal.say('Starting Kafka, S3Mock and Postgres.');
-  const { ports, addresses } = await startServers({ root, state, processes, portOffset: 0, signal });
-  stack.addresses(addresses);
-  const apps = { root, state, processes, ports, stack, exchange, recordings: options.recordings, signal };
+  stack.addresses(await startServers({ root, state, processes, portOffset: 0, signal }));
+  const apps = { root, state, processes, stack, exchange, recordings: options.recordings, signal };
   terminal.say('Starting the services.');
   await startStandIns(apps);
   const url = stack.content.exchange?.url ?? '';

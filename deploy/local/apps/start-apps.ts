@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { LocalStackError } from '../local-stack-error.js';
 import type { ProcessStack } from '../processes/process-stack.js';
-import { REGION } from '../start-servers.js';
-import type { PortName } from '../start-servers.js';
+import { APP_PORTS, REGION } from '../start-servers.js';
+import { startOnPorts } from '../servers/start-on-ports.js';
 import { COINBASE_URL } from '../start/choose-exchange.js';
 import type { ExchangeKind } from '../start/choose-exchange.js';
 import type { StackAddresses, StackFile } from '../state/stack-file.js';
@@ -18,7 +18,6 @@ export interface AppsOptions {
   root: string;
   state: StateDirectory;
   processes: ProcessStack;
-  ports: Record<PortName, number>;
   stack: StackFile;
   exchange: ExchangeKind;
   recordings: string | null;
@@ -26,15 +25,16 @@ export interface AppsOptions {
 }
 
 /** What stands in for the outside world: Redshift's Data API, and the exchange where the real one is not asked. */
-export async function startStandIns({ root, state, processes, ports, stack, exchange, recordings, signal }: AppsOptions): Promise<void> {
+export async function startStandIns({ root, state, processes, stack, exchange, recordings, signal }: AppsOptions): Promise<void> {
   const env = { ...cleanEnvironment(process.env), ...stackEnvironment(stack.content) };
   const emulator = { ...env, EMULATOR_POSTGRES_URL: stack.content.postgres?.redshift_url };
-  const plans = [appPlan('redshift-emulator', { root, state, env: emulator, port: ports.redshift_data })];
-  if (exchange === 'simulator') {
-    const simulator = { ...env, ...(recordings === null ? {} : { SIMULATOR_RECORDINGS_DIR: recordings }) };
-    plans.push(appPlan('exchange-simulator', { root, state, env: simulator, port: ports.exchange }));
-  }
-  await processes.start(plans, signal);
+  const simulator = { ...env, ...(recordings === null ? {} : { SIMULATOR_RECORDINGS_DIR: recordings }) };
+  const { redshift_data, exchange: exchangePort } = APP_PORTS;
+  const ports = await startOnPorts(state, { redshift_data, exchange: exchangePort }, (chosen) => {
+    const plans = [appPlan('redshift-emulator', { root, state, env: emulator, port: chosen.redshift_data })];
+    if (exchange === 'simulator') plans.push(appPlan('exchange-simulator', { root, state, env: simulator, port: chosen.exchange }));
+    return processes.start(plans, signal);
+  });
   stack.addresses({
     redshift_data: { endpoint: `http://127.0.0.1:${ports.redshift_data}`, region: REGION, workgroup: 'elias', database: 'dev' },
     exchange: { kind: exchange, url: exchange === 'simulator' ? `http://127.0.0.1:${ports.exchange}` : COINBASE_URL },
@@ -42,18 +42,22 @@ export async function startStandIns({ root, state, processes, ports, stack, exch
 }
 
 /** The tables first, then every service of the pipeline. */
-export async function startPipeline({ root, state, processes, ports, stack, signal }: AppsOptions): Promise<void> {
+export async function startPipeline({ root, state, processes, stack, signal }: AppsOptions): Promise<void> {
   const env = appEnvironment(stack.content);
   await runCli(root, ['migrate'], env, signal);
   const loader = { ...env, WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) };
-  const plans = [
-    appPlan('collector', { root, state, env, port: 0 }),
-    appPlan('archiver', { root, state, env, port: 0 }),
-    appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
-    appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
-    appPlan('orchestrator', { root, state, env, port: ports.orchestrator }),
-  ];
-  await processes.start(plans, signal);
+  const ports = await startOnPorts(state, { orchestrator: APP_PORTS.orchestrator }, (chosen) =>
+    processes.start(
+      [
+        appPlan('collector', { root, state, env, port: 0 }),
+        appPlan('archiver', { root, state, env, port: 0 }),
+        appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
+        appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
+        appPlan('orchestrator', { root, state, env, port: chosen.orchestrator }),
+      ],
+      signal,
+    ),
+  );
   stack.addresses({ orchestrator: { url: `http://127.0.0.1:${ports.orchestrator}` } });
 }
 

@@ -7,14 +7,18 @@ export class ProcessStack {
 
   constructor(private readonly watcher: ProcessWatcher) {}
 
-  /** Resolves when all of them are ready. @throws LocalStackError one is not; what started is stopped by `stop` */
+  /** Resolves when all of them are ready. @throws LocalStackError one is not; then none of this group runs */
   async start(plans: readonly ProcessPlan[], signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const group = plans.map((plan) => new SupervisedProcess(plan, this.watcher));
-    this.groups.push(group);
     const started = await Promise.allSettled(group.map((process) => process.start(signal)));
     const failed = started.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    if (failed === undefined) {
+      this.groups.push(group);
+      return;
+    }
+    await Promise.all(group.map((process) => process.stop()));
+    throw failed.reason;
   }
 
   async stop(): Promise<void> {

@@ -1,0 +1,47 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import type { StateSettings } from '../state/state-directory.js';
+import { choosePorts, startOnPorts } from './start-on-ports.js';
+
+const servers: Server[] = [];
+afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
+
+async function occupy(port = 0): Promise<number> {
+  const server = createServer().listen(port, '127.0.0.1');
+  servers.push(server);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+function memory(ports: Record<string, number> = {}) {
+  let settings = { ports } as StateSettings;
+  return { settings: () => settings, saveSettings: (next: StateSettings) => void (settings = next) };
+}
+
+it('takes the remembered port where it is free, else the next, and never one twice', async () => {
+  const busy = await occupy();
+  const ports = await choosePorts({ kafka: busy, postgres: 45_431 }, { kafka: 1, s3: busy, postgres: 45_432 });
+  expect(ports.kafka).toBeGreaterThan(busy);
+  expect(ports.s3).toBeGreaterThan(ports.kafka);
+  expect(ports.postgres).toBe(45_431);
+});
+
+it('tries again when somebody takes the port before the server does, and remembers the last', async () => {
+  const state = memory({ other: 7 });
+  const tried: number[] = [];
+  const ports = await startOnPorts(state, { kafka: 47_092 }, async ({ kafka }) => {
+    tried.push(kafka);
+    if (tried.length > 1) return;
+    await occupy(kafka);
+    throw new Error('address in use');
+  });
+  expect(tried).toHaveLength(2);
+  expect(ports.kafka).toBe(tried[1]);
+  expect(state.settings().ports).toEqual({ other: 7, kafka: tried[1] });
+});
+
+it('does not try again when the ports are not to blame', async () => {
+  let tries = 0;
+  const start = (): Promise<void> => Promise.reject(new Error(`broken ${(tries += 1)}`));
+  await expect(startOnPorts(memory(), { kafka: 48_092 }, start)).rejects.toThrow('broken 1');
+});

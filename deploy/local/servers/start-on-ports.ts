@@ -1,0 +1,43 @@
+import type { StateDirectory } from '../state/state-directory.js';
+import { pickPort, portIsFree } from './free-port.js';
+
+/** How often another program may snatch a port between our look and our server's start. */
+const TRIES = 5;
+
+/**
+ * Starts servers on ports of their own: the state's last ones where free, else the preferred, else the next free ones; what
+ * was taken is remembered in the state.
+ * @param preferred port of each server by name
+ * @param start must leave nothing running when it fails; is called again with other ports if one of them was snatched
+ */
+export async function startOnPorts<Name extends string>(
+  state: Pick<StateDirectory, 'settings' | 'saveSettings'>,
+  preferred: Readonly<Record<Name, number>>,
+  start: (ports: Record<Name, number>) => Promise<void>,
+): Promise<Record<Name, number>> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ports = await choosePorts(state.settings().ports, preferred);
+    const settings = state.settings();
+    state.saveSettings({ ...settings, ports: { ...settings.ports, ...ports } });
+    try {
+      await start(ports);
+      return ports;
+    } catch (error) {
+      const free = await Promise.all(Object.values<number>(ports).map((port) => portIsFree(port)));
+      if (attempt === TRIES || free.every(Boolean)) throw error;
+    }
+  }
+}
+
+export async function choosePorts<Name extends string>(
+  remembered: Readonly<Partial<Record<string, number>>>,
+  preferred: Readonly<Record<Name, number>>,
+): Promise<Record<Name, number>> {
+  const taken = new Set<number>();
+  const ports: Record<Name, number> = { ...preferred };
+  for (const name of Object.keys(preferred) as Name[]) {
+    ports[name] = await pickPort(remembered[name] ?? preferred[name], taken);
+    taken.add(ports[name]);
+  }
+  return ports;
+}
