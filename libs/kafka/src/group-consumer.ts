@@ -39,6 +39,12 @@ export const FETCH_WAIT_MS = 100;
 /** In full, as kafkajs changes its defaults under NODE_ENV=test. Within it a broker may restart without a crash of the consumer. */
 export const CONSUMER_RETRY = { initialRetryTime: 200, maxRetryTime: 3_000, factor: 0.2, multiplier: 2, retries: 8 };
 
+/**
+ * What kafkajs calls final though it passes: a cluster that makes its offsets topic at its first group, or elects that partition's
+ * leader, has no coordinator for some seconds.
+ */
+const PASSING_ERRORS: ReadonlySet<string> = new Set(['KafkaJSGroupCoordinatorNotFound']);
+
 const START_BACKOFF = { initialMs: 200, maxMs: 5_000 };
 
 /**
@@ -255,8 +261,15 @@ export class GroupConsumer {
     this.assignment?.end('the consumer lost its connection');
     this.assignment = null;
     this.trouble = `the consumer lost its connection: ${describeError(payload.error)}`;
-    if (payload.restart) this.options.logger.warn({ error: payload.error }, 'kafka consumer crashed and starts again');
-    else this.options.onFatal(payload.error);
+    const { error } = payload;
+    if (payload.restart) {
+      this.options.logger.warn({ error }, 'kafka consumer crashed and starts again');
+    } else if (PASSING_ERRORS.has(error.name)) {
+      this.options.logger.warn({ error }, 'kafka consumer crashed and joins again');
+      void waitMs(START_BACKOFF.initialMs, this.starting.signal).then(() => this.start());
+    } else {
+      this.options.onFatal(error);
+    }
   }
 
   private heard(): void {
