@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { examine } from './setup/doctor.mjs';
 import { INSTALLED_NODE } from './setup/install-packages.mjs';
+import { serversEnvironment, withOwnServers } from './setup/own-servers.mjs';
 import { prepare } from './setup/prepare.mjs';
 import { proxiedEnvironment, ROOT, runInForeground, SetupError } from './setup/run.mjs';
 import { runTests } from './setup/run-tests.mjs';
@@ -30,7 +31,10 @@ const COMMANDS = {
   },
   bench: async (args) => {
     await prepare({ needsJava: true });
-    return runCompiled('deploy/local/bench.js', args, { watched: true });
+    return withOwnServers(async (servers) => {
+      await servers.ready;
+      return runCompiled('test/bench/bench.js', args, { env: proxiedEnvironment(serversEnvironment(servers)) });
+    });
   },
   doctor: (args) => examine(args),
   reset: async (args) => {

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { INSTALLED_NODE } from './install-packages.mjs';
 import { ROOT, runQuietly } from './run.mjs';
 
-const FOLDERS = ['apps', 'libs', 'deploy/local'];
+/** What `nest build` compiles. */
+const FOLDERS = JSON.parse(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8')).compilerOptions.builder.options.filenames;
 const SETTINGS = ['nest-cli.json', 'tsconfig.base.json', '.swcrc', 'package-lock.json'];
 const STAMP = join(ROOT, 'dist/built');
 

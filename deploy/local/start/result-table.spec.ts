@@ -50,6 +50,14 @@ it('tells what differs below the table', () => {
   expect(lines.at(-1)).toBe('BTC-USD: Postgres: 1 rows are missing');
 });
 
+it('tells once, in lines that fit, which products lack the same', () => {
+  const coverage = { present: 1_070, no_trade: 0, unknown: 1, open: 369 };
+  const ids = Array.from({ length: 12 }, (_, i) => `COIN${i}-USD`);
+  const lines = resultLines(ids.map((product_id) => window({ product_id, coverage }))).slice(-2);
+  expect(lines.join(' ').replace(/ +/g, ' ')).toBe(`1 unknown and 369 open: ${ids.join(' ')}`);
+  for (const line of lines) expect(line.length).toBeLessThanOrEqual(WIDTH);
+});
+
 it('shows a window that was never archived', () => {
   const none = { candles: null, coverage: null, archive: null, twin: null, redshift_rows: 0, rds_rows: null, equal: false };
   expect(resultLines([window({ ...none, error: 'unknown_product: no such product' })]).at(-2)).toMatch(/^BTC-USD +- - +- +- +0 +- NO$/);

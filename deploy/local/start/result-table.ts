@@ -52,13 +52,26 @@ function table(group: readonly ReportedWindow[]): string[] {
 }
 
 function notes(group: readonly ReportedWindow[]): string[] {
-  const partial = group.flatMap(({ product_id, coverage }) =>
-    coverage !== null && coverage.unknown > 0 && coverage.open > 0
-      ? [`${product_id} lacks ${coverage.unknown} unknown and ${coverage.open} open periods.`]
-      : [],
-  );
+  const lacking = new Map<string, string[]>();
+  for (const { product_id, coverage } of group) {
+    if (coverage === null || coverage.unknown === 0 || coverage.open === 0) continue;
+    const lack = `${coverage.unknown} unknown and ${coverage.open} open:`;
+    lacking.set(lack, [...(lacking.get(lack) ?? []), product_id]);
+  }
+  const partial = [...lacking].flatMap(([lack, products]) => wrapped(lack, products));
   const wrong = group.flatMap(({ product_id, equal, error }) => (equal ? [] : [`${product_id}: ${error ?? 'not equal'}`]));
   return [...partial, ...wrong];
+}
+
+/** Words after a beginning, in lines of the table's width. */
+function wrapped(beginning: string, words: readonly string[]): string[] {
+  const lines = [beginning];
+  for (const word of words) {
+    const line = lines.at(-1) ?? '';
+    if (line.length + 1 + word.length <= WIDTH) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(`  ${word}`);
+  }
+  return lines;
 }
 
 /** `complete`, or complete but for minutes without a trade, or what is missing; both kinds are told below the table. */
