@@ -21,7 +21,9 @@ it.each(CORE)('libs/%s does no I/O and reads no clock', (name) => {
   expect(foreign(files, new RegExp(`^(?:zod$|archiver$|node:(?:zlib|crypto|stream|stream/promises|buffer)$|\\.|${lib(CORE)})`))).toEqual(
     [],
   );
-  expect(files.filter(({ text }) => /Date\.now|new Date\(\)|process\.(?:env|argv|exit|std|on|cwd|hrtime)/.test(text)).map(({ path }) => path)).toEqual([]);
+  expect(
+    files.filter(({ text }) => /Date\.now|new Date\(\)|process\.(?:env|argv|exit|std|on|cwd|hrtime)/.test(text)).map(({ path }) => path),
+  ).toEqual([]);
 });
 
 it.each(BASE)('libs/%s stands on the core alone', (name) => {
