@@ -91,7 +91,7 @@ export class TestEmulator {
   }
 
   async put(key: string, body: string | Buffer): Promise<string> {
-    await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: body }));
+    await this.s3.send(new PutObjectCommand({ Bucket: this.bucket, Key: key, Body: Buffer.from(body) }));
     return `s3://${this.bucket}/${key}`;
   }
 

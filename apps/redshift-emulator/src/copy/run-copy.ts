@@ -137,7 +137,11 @@ class Load {
     const names = this.columns.map(({ name }) => quoteIdentifier(name)).join(', ');
     const options = `FORMAT text, DELIMITER ${quoteLiteral(this.delimiter)}, NULL '\\N', ENCODING 'UTF8'`;
     const sink = this.context.session.copyFrom(`COPY ${quoteTable(this.copy.table)} (${names}) FROM STDIN (${options})`);
-    sink.on('error', (error) => (this.failure = error));
+    sink.on('error', (error) => {
+      this.failure ??= error;
+      // pg-copy-streams 7 lets go of its connection after an error and would trip over what is still buffered
+      sink.destroy();
+    });
     return sink;
   }
 

@@ -136,6 +136,7 @@ export class RunStatement {
     const tables = await this.tables(statement.tables, transaction, context);
     if (statement.tables.every((table) => tables.has(tableKey(table)))) this.seen.add(transaction);
     else this.seen.delete(transaction);
+    if (statement.kind === 'write') transaction.tableId = tables.get(tableKey(statement.target))?.oid ?? transaction.tableId;
     guardDecimals(statement, valueKinds(tables));
   }
 
