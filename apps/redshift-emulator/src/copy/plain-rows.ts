@@ -104,13 +104,14 @@ function numberEnd(data: Buffer, from: number, size: number, scale: number): num
 
 /** Printable ASCII without delimiter, quote or backslash; not empty. */
 function textEnd(data: Buffer, from: number, size: number, delimiter: number, quote: number): number {
+  const limit = Math.min(data.length, from + size + 1);
   let at = from;
-  for (; at < data.length; at += 1) {
+  for (; at < limit; at += 1) {
     const byte = data[at]!;
     if (byte === delimiter || byte === NEWLINE) break;
     if (byte < 0x20 || byte > 0x7e || byte === quote || byte === BACKSLASH) return -1;
   }
-  return at === from || at - from > size ? -1 : at;
+  return at === from || at === limit ? -1 : at;
 }
 
 /** Days met so far, as numbers: a file's rows mostly share a few. */

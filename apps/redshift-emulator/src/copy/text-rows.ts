@@ -93,7 +93,7 @@ export class TextRows implements RowReader {
 
   /** @returns offset past the record; -1 when it is not whole */
   private convertRecord(data: Buffer, from: number, output: Buffer[]): number {
-    if (this.headerLines > 0 || from >= data.length) return -1;
+    if (this.headerLines > 0 || data.indexOf(NEWLINE, from) === -1) return -1;
     const record = readRecord(data, from, this.format);
     if (record === null) return -1;
     const firstLine = this.line + 1;
