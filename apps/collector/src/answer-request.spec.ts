@@ -105,6 +105,13 @@ it('two collections of a day have the same CSV, and ids that rise', async () => 
   expect(ids[0]! < ids[1]!).toBe(true);
 });
 
+it("hands the request's trace on", async () => {
+  const record = requestRecord(requestFor(ID));
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  await answer({ ...record, headers: { ...record.headers, traceparent } });
+  expect(sent.map(({ headers }) => headers['traceparent'])).toEqual([traceparent, traceparent]);
+});
+
 describe('beside what is best known', () => {
   const best = (unknown: number, collectedAt: string): EventData<'collection.requested'>['best_known'] => ({
     unknown,

@@ -48,7 +48,7 @@ export class AnswerRequest {
     if (outcome.kind === 'failed') return this.fail(batch, record, request, outcome);
     let published: boolean;
     try {
-      published = await this.tell(batch.signal, request, outcome);
+      published = await this.tell(batch, record, request, outcome);
     } catch (cause) {
       if (!(cause instanceof EliasError) || cause.disposition !== 'dead-letter') throw cause;
       return this.fail(batch, record, request, { kind: 'failed', permanent: true, reason: 'does_not_fit', cause });
@@ -65,12 +65,17 @@ export class AnswerRequest {
   }
 
   /** @returns whether the window was published; it is not when a better telling of it is sealed already */
-  private async tell(signal: AbortSignal, request: CollectionRequest, { candles, coverage, revision }: Collected): Promise<boolean> {
+  private async tell(
+    batch: RecordBatch,
+    record: ConsumedRecord,
+    request: CollectionRequest,
+    { candles, coverage, revision }: Collected,
+  ): Promise<boolean> {
     const { window, requestId, runId, origin, attempt, bestKnown } = request;
     const csv = encodeCandlesCsv(window, candles);
     const facts = { window, revision, rowCount: candles.length, coverage, csvSha256: csvSha256(csv), requestId, runId, origin };
     const published = bestKnown === null || compareRevisions(revision, bestKnown) >= 0;
-    if (published) await this.send([encodeWindowRecord(facts, csv, SOURCE)], signal);
+    if (published) await this.send(batch, record, encodeWindowRecord(facts, csv, SOURCE));
     const completed = {
       request_id: requestId,
       run_id: runId,
@@ -83,7 +88,7 @@ export class AnswerRequest {
       attempt,
       published,
     };
-    await this.send([encodeEvent('collection.completed', completed, SOURCE)], signal);
+    await this.send(batch, record, encodeEvent('collection.completed', completed, SOURCE));
     return published;
   }
 
@@ -97,7 +102,7 @@ export class AnswerRequest {
     if (reason === 'unknown_product' || reason === 'bad_request') {
       return this.refuse(batch, record, { reason: reason.replace('_', '-'), cause, failed });
     }
-    await this.send([encodeEvent('collection.failed', failed, SOURCE)], batch.signal);
+    await this.send(batch, record, encodeEvent('collection.failed', failed, SOURCE));
     batch.done(record);
   }
 
@@ -108,13 +113,15 @@ export class AnswerRequest {
     { reason, cause, failed }: { reason: string; cause: unknown; failed: CollectionFailed | null },
   ): Promise<void> {
     this.parts.metrics.refused(reason);
-    if (failed !== null) await this.send([encodeEvent('collection.failed', failed, SOURCE)], batch.signal);
+    if (failed !== null) await this.send(batch, record, encodeEvent('collection.failed', failed, SOURCE));
     await this.parts.untilDone.run(() => batch.deadLetter(record, reason, cause), batch.signal);
     const { topic, partition, offset } = record;
     this.parts.logger.warn({ topic, partition, offset, reason, error: cause }, 'request refused');
   }
 
-  private send(records: readonly EncodedRecord[], signal: AbortSignal): Promise<void> {
-    return this.parts.untilDone.run(() => this.parts.log.send(records, signal), signal);
+  /** Durable once it resolves; the request's trace goes on in whatever came of it. */
+  private send({ signal }: RecordBatch, { headers: { traceparent } }: ConsumedRecord, effect: EncodedRecord): Promise<void> {
+    const traced = traceparent === undefined ? effect : { ...effect, headers: { ...effect.headers, traceparent } };
+    return this.parts.untilDone.run(() => this.parts.log.send([traced], signal), signal);
   }
 }

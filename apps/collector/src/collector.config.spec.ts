@@ -7,7 +7,7 @@ it('needs the brokers alone', () => {
     EXCHANGE_URL: 'https://api.exchange.coinbase.com',
     EXCHANGE_REQUESTS_PER_SECOND: 10,
     EXCHANGE_BURST: 15,
-    EXCHANGE_ALLOWANCE_SHARE: 0.985,
+    EXCHANGE_ALLOWANCE_SHARE: 0.99,
     COLLECTOR_GROUP: 'elias-collector',
     COLLECTOR_REQUESTS_AHEAD: 8,
     COLLECTOR_REQUEST_DEADLINE_MS: 120_000,

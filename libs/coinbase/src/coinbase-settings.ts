@@ -12,7 +12,7 @@ export const coinbaseSettings = {
     .number()
     .gt(0)
     .max(1)
-    .default(0.985)
+    .default(0.99)
     .describe('part of the allowance that all collectors together aim at, above 0 to 1'),
   EXCHANGE_TIMEOUT_MS: z.coerce
     .number()

@@ -6,7 +6,7 @@ import { VirtualClock } from './test-virtual-clock.js';
 const SECOND_MS = 1_000;
 /** The exchange's limit: 10 requests/s, burst 15; and what a client asks for that means to use 98 % of it. */
 const ENFORCED = { perSecond: 10, burst: 15 };
-const AIMED = allowanceOf(ENFORCED, 0.985, 1);
+const AIMED = allowanceOf(ENFORCED, 0.99, 1);
 
 /** The exchange's own bucket: starts full, is filled lazily, refuses when it is empty. */
 class Exchange {
@@ -93,7 +93,7 @@ describe('request pacer against the bucket that the exchange enforces', () => {
     const clock = new VirtualClock();
     const exchange = new Exchange();
     const network = { there: (): number => random() * 200, back: (): number => random() * 200 };
-    const share = (part: number): typeof AIMED => allowanceOf(ENFORCED, 0.985, part);
+    const share = (part: number): typeof AIMED => allowanceOf(ENFORCED, 0.99, part);
     const pacers = [1, 0, 0].map((part) => new RequestPacer({ limit: share(part), underWayMax: 16, clock }));
     for (const pacer of pacers) askForEver(clock, pacer, exchange, network);
     for (const [i, parts] of [
@@ -119,7 +119,7 @@ describe('request pacer against the bucket that the exchange enforces', () => {
     const clock = new VirtualClock();
     const exchange = new Exchange();
     for (let i = 0; i < 12; i += 1) {
-      const pacer = new RequestPacer({ limit: allowanceOf(ENFORCED, 0.985, 1 / 12), underWayMax: 16, clock });
+      const pacer = new RequestPacer({ limit: allowanceOf(ENFORCED, 0.99, 1 / 12), underWayMax: 16, clock });
       askForEver(clock, pacer, exchange, { there: () => 20 + random() * 60, back: () => 20 + random() * 40 });
     }
     await clock.runUntil(600 * SECOND_MS);
