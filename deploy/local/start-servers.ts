@@ -36,17 +36,22 @@ export async function startServers({ root, state, processes, portOffset, signal 
   const preferred = { ...SERVER_PORTS } as Record<ServerPort, number>;
   for (const name of Object.keys(preferred) as ServerPort[]) preferred[name] += portOffset;
 
-  const ports = await startOnPorts(state, preferred, (chosen) => {
-    const postgres = { home, logFile: state.logFile('postgres'), port: chosen.postgres, password: passwords.postgres };
-    const kafka = {
-      directory: state.folder('kafka'),
-      logFile: state.logFile('kafka'),
-      port: chosen.kafka,
-      controllerPort: chosen.kafka_controller,
-    };
-    const s3 = { directory: state.folder('s3'), logFile: state.logFile('s3mock'), port: chosen.s3, bucket: BUCKET };
-    return processes.start([postgresPlan({ root, ...postgres }), kafkaPlan({ root, ...kafka }), s3MockPlan({ root, ...s3 })], signal);
-  });
+  const ports = await startOnPorts(
+    state,
+    preferred,
+    (chosen) => {
+      const postgres = { home, logFile: state.logFile('postgres'), port: chosen.postgres, password: passwords.postgres };
+      const kafka = {
+        directory: state.folder('kafka'),
+        logFile: state.logFile('kafka'),
+        port: chosen.kafka,
+        controllerPort: chosen.kafka_controller,
+      };
+      const s3 = { directory: state.folder('s3'), logFile: state.logFile('s3mock'), port: chosen.s3, bucket: BUCKET };
+      return processes.start([postgresPlan({ root, ...postgres }), kafkaPlan({ root, ...kafka }), s3MockPlan({ root, ...s3 })], signal);
+    },
+    signal,
+  );
   await ensureDatabases(adminUrl({ password: passwords.postgres, port: ports.postgres }), [
     { name: 'elias', password: passwords.elias, order: 'english' },
     { name: 'redshift', password: passwords.redshift, order: 'bytes' },

@@ -32,6 +32,7 @@ export function appPlan(app: string, { root, state, env, port }: AppPlace): Proc
   };
 }
 
+/** Only the app itself writes the file, once it has the port. */
 async function isReady(portFile: string): Promise<boolean> {
   if (!existsSync(portFile)) return false;
   try {

@@ -30,11 +30,16 @@ export async function startStandIns({ root, state, processes, stack, exchange, r
   const emulator = { ...env, EMULATOR_POSTGRES_URL: stack.content.postgres?.redshift_url };
   const simulator = { ...env, ...(recordings === null ? {} : { SIMULATOR_RECORDINGS_DIR: recordings }) };
   const { redshift_data, exchange: exchangePort } = APP_PORTS;
-  const ports = await startOnPorts(state, { redshift_data, exchange: exchangePort }, (chosen) => {
-    const plans = [appPlan('redshift-emulator', { root, state, env: emulator, port: chosen.redshift_data })];
-    if (exchange === 'simulator') plans.push(appPlan('exchange-simulator', { root, state, env: simulator, port: chosen.exchange }));
-    return processes.start(plans, signal);
-  });
+  const ports = await startOnPorts(
+    state,
+    { redshift_data, exchange: exchangePort },
+    (chosen) => {
+      const plans = [appPlan('redshift-emulator', { root, state, env: emulator, port: chosen.redshift_data })];
+      if (exchange === 'simulator') plans.push(appPlan('exchange-simulator', { root, state, env: simulator, port: chosen.exchange }));
+      return processes.start(plans, signal);
+    },
+    signal,
+  );
   stack.addresses({
     redshift_data: { endpoint: `http://127.0.0.1:${ports.redshift_data}`, region: REGION, workgroup: 'elias', database: 'dev' },
     exchange: { kind: exchange, url: exchange === 'simulator' ? `http://127.0.0.1:${ports.exchange}` : COINBASE_URL },
@@ -46,17 +51,21 @@ export async function startPipeline({ root, state, processes, stack, signal }: A
   const env = appEnvironment(stack.content);
   await runCli(root, ['migrate'], env, signal);
   const loader = { ...env, WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) };
-  const ports = await startOnPorts(state, { orchestrator: APP_PORTS.orchestrator }, (chosen) =>
-    processes.start(
-      [
-        appPlan('collector', { root, state, env, port: 0 }),
-        appPlan('archiver', { root, state, env, port: 0 }),
-        appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
-        appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
-        appPlan('orchestrator', { root, state, env, port: chosen.orchestrator }),
-      ],
-      signal,
-    ),
+  const ports = await startOnPorts(
+    state,
+    { orchestrator: APP_PORTS.orchestrator },
+    (chosen) =>
+      processes.start(
+        [
+          appPlan('collector', { root, state, env, port: 0 }),
+          appPlan('archiver', { root, state, env, port: 0 }),
+          appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
+          appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
+          appPlan('orchestrator', { root, state, env, port: chosen.orchestrator }),
+        ],
+        signal,
+      ),
+    signal,
   );
   stack.addresses({ orchestrator: { url: `http://127.0.0.1:${ports.orchestrator}` } });
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LocalStackError } from '../local-stack-error.js';
@@ -34,6 +34,7 @@ export class RunningChild {
     readonly name: string,
     private readonly child: ChildProcess,
     readonly logFile: string,
+    private readonly logStart: number,
   ) {
     const pid = child.pid ?? 0;
     this.identity = { pid, started: startOfProcess(pid) ?? 'unknown' };
@@ -50,11 +51,12 @@ export class RunningChild {
     mkdirSync(dirname(logFile), { recursive: true });
     if (existsSync(logFile) && statSync(logFile).size > LOG_BYTES_MAX) renameSync(logFile, `${logFile}.previous`);
     const log = openSync(logFile, 'a');
+    const logStart = fstatSync(log).size;
     try {
       const { file, args, env, cwd, uid, gid } = command;
       const as = uid === undefined ? {} : { uid, gid: gid ?? uid };
       const child = spawn(file, args, { env, cwd, ...as, detached: true, stdio: ['ignore', log, log] });
-      if (child.pid !== undefined) return new RunningChild(name, child, logFile);
+      if (child.pid !== undefined) return new RunningChild(name, child, logFile, logStart);
       const cause = await new Promise((resolve) => child.once('error', resolve));
       throw new LocalStackError(`${name} does not start: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
     } finally {
@@ -70,12 +72,12 @@ export class RunningChild {
    * Asks every 100 ms until the process answers.
    * @throws LocalStackError it ended, or did not answer in time; with the last lines of its log
    */
-  async untilReady(isReady: () => Promise<boolean>, withinMs: number, signal?: AbortSignal): Promise<void> {
+  async untilReady(isReady: (log: string) => Promise<boolean>, withinMs: number, signal?: AbortSignal): Promise<void> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       signal?.throwIfAborted();
       if (this.endedAs !== null) throw new LocalStackError(`${this.name} ended ${this.endedAs} while it started. ${this.lastWords()}`);
-      if (await isReady()) return;
+      if (await isReady(this.log())) return;
       if (Date.now() > deadline)
         throw new LocalStackError(`${this.name} did not become ready within ${withinMs / 1_000} s. ${this.lastWords()}`);
       await Promise.race([sleep(100, undefined, { ref: true }), this.ended]);
@@ -94,10 +96,15 @@ export class RunningChild {
     }
   }
 
+  /** What this process, not an earlier one, has logged. */
+  private log(): string {
+    return existsSync(this.logFile) ? readFileSync(this.logFile).subarray(this.logStart).toString('utf8') : '';
+  }
+
   /** The log's path and its last lines, for an error that a person reads. */
   private lastWords(lines = 8): string {
-    const text = existsSync(this.logFile) ? readFileSync(this.logFile, 'utf8').trimEnd() : '';
-    const last = text
+    const last = this.log()
+      .trimEnd()
       .split('\n')
       .slice(-lines)
       .map((line) => line.slice(0, 400));

@@ -9,7 +9,12 @@ export interface ProcessPlan {
   logFile: string;
   /** Called for each start, so that what it prepares is prepared again. */
   command: () => Command | Promise<Command>;
-  isReady: () => Promise<boolean>;
+  /**
+   * Whether this very process serves. An answer on its port proves nothing: somebody else may have taken the port, and another
+   * stack's server would answer just as well.
+   * @param log what the process has logged so far
+   */
+  isReady: (log: string) => Promise<boolean>;
   readyWithinMs: number;
   stopSignal: NodeJS.Signals;
   stopWithinMs: number;

@@ -31,7 +31,7 @@ export function kafkaPlan(place: KafkaPlace): ProcessPlan {
       const jvm = ['-Xms192m', '-Xmx512m', '-XX:+UseG1GC', '-XX:MaxGCPauseMillis=50', '-Djava.awt.headless=true'];
       return { file: javaCommand(), args: [...jvm, ...kafkaClass(place.root), 'kafka.Kafka', settings], env: process.env };
     },
-    isReady: () => kafkaAnswers(place.port),
+    isReady: async (log) => log.includes('Kafka Server started') && (await kafkaAnswers(place.port)),
     readyWithinMs: 90_000,
     stopSignal: 'SIGTERM',
     stopWithinMs: 25_000,

@@ -29,6 +29,7 @@ export function postgresPlan(place: PostgresPlace): ProcessPlan {
       forgetDeadPostmaster(dataDirectory(place.home));
       return postgresCommand(place.root, place.home, 'postgres', serverArguments(place));
     },
+    // Nobody else's Postgres takes this password.
     isReady: () => postgresAnswers(adminUrl(place)),
     readyWithinMs: 60_000,
     // "Fast shutdown": connections are ended, the data is written. Source: PostgreSQL, "Shutting Down the Server".

@@ -30,7 +30,7 @@ export function s3MockPlan(place: S3MockPlace): ProcessPlan {
         env: process.env,
       };
     },
-    isReady: () => s3Answers(place.port),
+    isReady: async (log) => log.includes('Tomcat started') && (await s3Answers(place.port)),
     readyWithinMs: 90_000,
     stopSignal: 'SIGTERM',
     stopWithinMs: 15_000,
@@ -45,6 +45,8 @@ export function s3MockOptions({ root, port, bucket }: Pick<S3MockPlace, 'root' |
     'spring.main.sources': pathToFileURL(join(root, 'deploy/local/s3mock/loopback.xml')).href,
     'spring.main.allow-bean-definition-overriding': true,
     'logging.level.root': 'WARN',
+    // For the line that says that it has its port.
+    'logging.level.org.springframework.boot.tomcat.TomcatWebServer': 'INFO',
     'com.adobe.testing.s3mock.store.root': store,
     'com.adobe.testing.s3mock.store.retainFilesOnExit': true,
     'com.adobe.testing.s3mock.store.initialBuckets': bucket,

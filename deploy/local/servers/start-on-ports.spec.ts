@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from 'node:net';
 import type { StateSettings } from '../state/state-directory.js';
 import { choosePorts, startOnPorts } from './start-on-ports.js';
 
+const SIGNAL = new AbortController().signal;
 const servers: Server[] = [];
 afterEach(() => Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve)))));
 
@@ -29,19 +30,31 @@ it('takes the remembered port where it is free, else the next, and never one twi
 it('tries again when somebody takes the port before the server does, and remembers the last', async () => {
   const state = memory({ other: 7 });
   const tried: number[] = [];
-  const ports = await startOnPorts(state, { kafka: 47_092 }, async ({ kafka }) => {
-    tried.push(kafka);
-    if (tried.length > 1) return;
-    await occupy(kafka);
-    throw new Error('address in use');
-  });
+  const ports = await startOnPorts(
+    state,
+    { kafka: 47_092 },
+    async ({ kafka }) => {
+      tried.push(kafka);
+      if (tried.length > 1) return;
+      await occupy(kafka);
+      throw new Error('address in use');
+    },
+    SIGNAL,
+    1,
+  );
   expect(tried).toHaveLength(2);
   expect(ports.kafka).toBe(tried[1]);
   expect(state.settings().ports).toEqual({ other: 7, kafka: tried[1] });
 });
 
-it('does not try again when the ports are not to blame', async () => {
+it('tries once more when the ports are free again, since two stacks may have hindered each other', async () => {
   let tries = 0;
   const start = (): Promise<void> => Promise.reject(new Error(`broken ${(tries += 1)}`));
-  await expect(startOnPorts(memory(), { kafka: 48_092 }, start)).rejects.toThrow('broken 1');
+  await expect(startOnPorts(memory(), { kafka: 48_092 }, start, SIGNAL, 1)).rejects.toThrow('broken 2');
+});
+
+it('does not try again when it was told to stop', async () => {
+  let tries = 0;
+  const start = (): Promise<void> => Promise.reject(new Error(`broken ${(tries += 1)}`));
+  await expect(startOnPorts(memory(), { kafka: 48_092 }, start, AbortSignal.abort(), 1)).rejects.toThrow('broken 1');
 });

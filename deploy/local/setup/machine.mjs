@@ -79,9 +79,10 @@ function findJava() {
   return { command, version: found && status === 0 ? (/version "([^"]+)"/.exec(output)?.[1] ?? null) : null };
 }
 
+/** A Maven that is there and fails (JAVA_HOME is wrong) is not what is missing. */
 function findMaven() {
-  const { found, status, output } = capture('mvn', ['-B', '-version']);
-  return { version: found && status === 0 ? (/Apache Maven (\S+?)(?:\u001b|\s|$)/.exec(output)?.[1] ?? 'unknown') : null };
+  const { found, output } = capture('mvn', ['-B', '-version']);
+  return { version: found ? (/Apache Maven (\S+?)(?:\u001b|\s|$)/.exec(output)?.[1] ?? 'of unknown version') : null };
 }
 
 /** What new processes may take: the kernel's estimate, or less where a container limits us. */
