@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { retryAfterMs } from './answer-time.js';
-import { BadAnswerError, ExchangeUnavailableError, RequestRefusedError, UnknownProductError } from './coinbase-errors.js';
+import {
+  BadAnswerError,
+  ExchangeUnavailableError,
+  ForeignAnswerError,
+  RequestRefusedError,
+  UnknownProductError,
+} from './coinbase-errors.js';
 import type { Unavailability } from './coinbase-errors.js';
 import type { HttpAnswer } from './http-transport.js';
 import type { Priority, RequestPacer } from './request-pacer.js';
@@ -21,7 +27,10 @@ export interface Question<T> {
   readonly path: string;
   /** whose 404 it would be */
   readonly productId?: string;
-  /** @throws BadAnswerError the answer may be a passing mistake: it is asked for again, a few times */
+  /**
+   * @throws ForeignAnswerError it is asked for again, as after a cut
+   * @throws BadAnswerError it may be a passing mistake: it is asked for again, a few times
+   */
   readonly read: (answer: HttpAnswer) => T;
 }
 
@@ -102,7 +111,7 @@ export class AskExchange {
     try {
       return this.judge(question, answer, tell);
     } catch (error) {
-      if (!(error instanceof BadAnswerError)) throw error;
+      if (!(error instanceof BadAnswerError || error instanceof ForeignAnswerError)) throw error;
       tell('bad-answer');
       return { reason: 'exchange_unavailable', retryAfterMs: 0, cause: error };
     }

@@ -216,6 +216,16 @@ describe('what does not pass is an error of its own', () => {
     expect(server.asked).toHaveLength(3);
   });
 
+  it('but what is not the exchange’s counts as an outage, however often it comes', async () => {
+    const client = await exchange(say(200, '<html>log in</html>'));
+    await expect(client.candles('BTC-USD', 60, page, { deadlineAtMs: performance.now() + 400 })).rejects.toMatchObject({
+      name: 'ExchangeUnavailableError',
+      reason: 'exchange_unavailable',
+      cause: { name: 'ForeignAnswerError' },
+    });
+    expect(server.asked.length).toBeGreaterThan(3);
+  });
+
   it('a value that cannot be stored, at once', async () => {
     await expect(candles(say(200, [[start / 1_000, 1, 3, 2, 2, 1e-12]]))).rejects.toMatchObject({
       name: 'ValueDoesNotFitError',

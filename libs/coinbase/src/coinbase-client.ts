@@ -5,7 +5,7 @@ import type { AnswerTime } from './answer-time.js';
 import { AskExchange } from './ask-exchange.js';
 import type { Call, ExchangeParts, Question } from './ask-exchange.js';
 import { candlePagePath } from './candle-page-path.js';
-import { BadAnswerError, ExchangeUnavailableError } from './coinbase-errors.js';
+import { BadAnswerError, ExchangeUnavailableError, ForeignAnswerError } from './coinbase-errors.js';
 import { ExchangeClock } from './exchange-clock.js';
 import type { HttpAnswer } from './http-transport.js';
 import { parseCandlePage } from './parse-candle-page.js';
@@ -107,9 +107,10 @@ export class CoinbaseClient {
     const { path, productId, page } = request;
     const read = (http: HttpAnswer): { answer: CandlePageAnswer; cached: boolean } => {
       const { dateMs, answeredAtMs, cached } = this.heard(path, http);
-      const { rows, problem } = parseCandlePage(http.body);
-      if (problem !== null) throw new BadAnswerError(path, problem);
-      return { answer: { page, dateMs, answeredAtMs, candles: readCandleRows(rows, { ...request, answeredAtMs }) }, cached };
+      const parsed = parseCandlePage(http.body);
+      if (parsed.rows === null) throw new (parsed.json ? BadAnswerError : ForeignAnswerError)(path, parsed.problem);
+      const candles = readCandleRows(parsed.rows, { ...request, answeredAtMs });
+      return { answer: { page, dateMs, answeredAtMs, candles }, cached };
     };
     return this.exchange.ask({ path, productId, read }, call);
   }
@@ -126,7 +127,7 @@ export class CoinbaseClient {
       try {
         json = JSON.parse(answer.body);
       } catch {
-        throw new BadAnswerError(path, 'the answer is not JSON');
+        throw new ForeignAnswerError(path, 'the answer is not JSON');
       }
       const value = shape(json, answer);
       if (value === null) throw new BadAnswerError(path, 'the answer has not the documented shape');
@@ -137,7 +138,7 @@ export class CoinbaseClient {
 
   private heard(path: string, { headers }: HttpAnswer): AnswerTime {
     const time = answerTimeOf(headers);
-    if (time === null) throw new BadAnswerError(path, 'the answer has no Date');
+    if (time === null) throw new ForeignAnswerError(path, 'the answer has no Date');
     this.clock.heard(time);
     return time;
   }

@@ -56,6 +56,20 @@ export class BadAnswerError extends EliasError {
   }
 }
 
+/**
+ * An answer that the exchange itself would not give: cut short, or some proxy's page. Counts as an outage, and is the cause of an
+ * `ExchangeUnavailableError` when it does not end.
+ */
+export class ForeignAnswerError extends Error {
+  override readonly name = 'ForeignAnswerError';
+  constructor(
+    readonly path: string,
+    problem: string,
+  ) {
+    super(`what came for ${path} is not the exchange's: ${problem}`);
+  }
+}
+
 /** A number that the stores' decimals cannot hold; it is refused, never truncated. */
 export class ValueDoesNotFitError extends EliasError {
   override readonly name = 'ValueDoesNotFitError';

@@ -58,21 +58,31 @@ export class HttpTransport {
    * @throws whatever the connection met, or the signal's reason
    */
   async get(path: string, signal?: AbortSignal): Promise<HttpAnswer> {
-    const whole = AbortSignal.timeout(this.options.timeoutMs * WHOLE_ANSWER_TIMEOUTS);
-    const { statusCode, headers, body } = await this.dispatcher.request({
-      origin: this.origin,
-      path: `${this.basePath}${path}`,
-      method: 'GET',
-      headers: { 'user-agent': this.options.userAgent, accept: 'application/json', 'accept-encoding': 'gzip' },
-      signal: signal === undefined ? whole : AbortSignal.any([signal, whole]),
-    });
-    const bytes = await body.bytes();
-    return { status: statusCode, headers, body: await decoded(bytes, headers['content-encoding']) };
+    const whole = new AbortController();
+    const timer = setTimeout(() => whole.abort(new StalledAnswer()), this.options.timeoutMs * WHOLE_ANSWER_TIMEOUTS);
+    try {
+      const { statusCode, headers, body } = await this.dispatcher.request({
+        origin: this.origin,
+        path: `${this.basePath}${path}`,
+        method: 'GET',
+        headers: { 'user-agent': this.options.userAgent, accept: 'application/json', 'accept-encoding': 'gzip' },
+        signal: signal === undefined ? whole.signal : AbortSignal.any([signal, whole.signal]),
+      });
+      const bytes = await body.bytes();
+      return { status: statusCode, headers, body: await decoded(bytes, headers['content-encoding']) };
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async close(): Promise<void> {
     await this.dispatcher.destroy();
   }
+}
+
+class StalledAnswer extends Error {
+  override readonly name = 'StalledAnswer';
+  override readonly message = 'the answer did not end in time';
 }
 
 async function decoded(bytes: Uint8Array, encoding: string | string[] | undefined): Promise<string> {

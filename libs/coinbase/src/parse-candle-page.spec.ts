@@ -45,5 +45,5 @@ it.each([
   ['[null]', 'row 0 is not six numbers: null'],
   ['[[]]', 'row 0 is not six numbers: []'],
 ])('says what is wrong with %s', (body, problem) => {
-  expect(parseCandlePage(body)).toEqual({ rows: null, problem });
+  expect(parseCandlePage(body)).toEqual({ rows: null, problem, json: problem !== 'the answer is not JSON' });
 });

@@ -4,8 +4,8 @@
  */
 export type CandleSource = readonly [time: string, low: string, high: string, open: string, close: string, volume: string];
 
-/** The page's rows in the answer's order, or why it is none, in words for a failure event. */
-export type ParsedPage = { rows: CandleSource[]; problem: null } | { rows: null; problem: string };
+/** The page's rows in the answer's order, or why it is none, in words for a failure event; `json` is whether it is JSON at all. */
+export type ParsedPage = { rows: CandleSource[]; problem: null } | { rows: null; problem: string; json: boolean };
 
 const VALUES_PER_ROW = 6;
 
@@ -25,7 +25,7 @@ const ROW = new RegExp(`\\[${BLANKS}${VALUES}${BLANKS}\\]${BLANKS}(?:,${BLANKS}|
  */
 export function parseCandlePage(body: string): ParsedPage {
   const rows = readRows(body);
-  return rows === null ? { rows: null, problem: problemOf(body) } : { rows, problem: null };
+  return rows === null ? { rows: null, ...problemOf(body) } : { rows, problem: null };
 }
 
 function readRows(body: string): CandleSource[] | null {
@@ -43,15 +43,15 @@ function readRows(body: string): CandleSource[] | null {
 }
 
 /** Slow, and only for pages that are not as they should be. */
-function problemOf(body: string): string {
+function problemOf(body: string): { problem: string; json: boolean } {
   let page: unknown;
   try {
     page = JSON.parse(body);
   } catch {
-    return 'the answer is not JSON';
+    return { problem: 'the answer is not JSON', json: false };
   }
-  if (!Array.isArray(page)) return 'the answer is no list of candles';
+  if (!Array.isArray(page)) return { problem: 'the answer is no list of candles', json: true };
   const isRow = (row: unknown): boolean => Array.isArray(row) && row.length === VALUES_PER_ROW && row.every((v) => typeof v === 'number');
   const index = page.findIndex((row) => !isRow(row));
-  return `row ${index} is not six numbers: ${String(JSON.stringify(page[index])).slice(0, 200)}`;
+  return { problem: `row ${index} is not six numbers: ${String(JSON.stringify(page[index])).slice(0, 200)}`, json: true };
 }
