@@ -1,6 +1,6 @@
 import { KafkaUnavailableError, RecordRefusedError } from '@elias/kafka';
-import { testStack } from '../support/stack';
-import { KafkaFixture, text } from './kafka-fixtures';
+import { testStack } from '../support/stack.js';
+import { KafkaFixture, text } from './kafka-fixtures.js';
 
 const kafka = new KafkaFixture(testStack().kafka.brokers);
 afterAll(() => kafka.close());

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RecordBatch } from '@elias/kafka';
-import { testStack } from '../support/stack';
-import { gate, KafkaFixture, text, uniqueName, until } from './kafka-fixtures';
+import { testStack } from '../support/stack.js';
+import { gate, KafkaFixture, text, uniqueName, until } from './kafka-fixtures.js';
 
 const kafka = new KafkaFixture(testStack().kafka.brokers);
 afterAll(() => kafka.close());

@@ -21,6 +21,8 @@ export class OwnedPartition {
   /** next offset to be written, as last heard of */
   high: bigint | null = null;
   paused = true;
+  /** the starting point was found once, so that the low watermark means something */
+  begun = false;
   /** a handler loop runs for it */
   working = false;
   constructor(
@@ -30,6 +32,7 @@ export class OwnedPartition {
 
   /** Reading begins or goes on at `position`, behind what is open. */
   readFrom(position: bigint): void {
+    this.begun = true;
     this.position = position;
     this.watermark.readTo(position);
   }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isRetryable } from '@elias/errors';
 import kafkajs from 'kafkajs';
 import type { Admin, DescribeConfigResponse, ITopicConfig } from 'kafkajs';
+import { isRetryable } from '@elias/errors';
 import type { KafkaClient } from './kafka-client.js';
 import { TopicMismatchError } from './kafka-errors.js';
 import type { TopicSpec } from './topic-spec.js';

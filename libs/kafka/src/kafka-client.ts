@@ -2,12 +2,14 @@ import kafkajs from 'kafkajs';
 import type { Admin, Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import type { Logger, Metrics } from '@elias/telemetry';
 import { kafkaError, KafkaUnavailableError } from './kafka-errors.js';
+import { mendOutOfRange } from './out-of-range.js';
 import { kafkajsLogs, mendRequestQueue } from './quiet-kafkajs.js';
 import { RecordProducer } from './record-producer.js';
 import { mendConnections } from './released-memory.js';
 
 mendRequestQueue();
 mendConnections();
+mendOutOfRange();
 
 export interface KafkaClientOptions {
   /** host:port */

@@ -48,7 +48,7 @@ export class OffsetCommitter {
     if (assignment === null || !assignment.isCurrent) return;
     const due = assignment
       .all()
-      .filter(({ position, watermark, committed }) => position !== null && (committed === null || watermark.next > committed))
+      .filter(({ begun, watermark, committed }) => begun && (committed === null || watermark.next > committed))
       .map((partition) => ({ partition, next: partition.watermark.next }));
     if (due.length === 0) return;
     try {

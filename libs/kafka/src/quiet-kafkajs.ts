@@ -17,7 +17,7 @@ const ROUTINE_ANSWERS = [
   "The coordinator is loading and hence can't process requests for this group",
   'This is not the correct coordinator for this group',
   'The group is rebalancing, so a rejoin is needed',
-  'Consumer group needs to have a valid member id before actually entering group',
+  'The group member needs to have a valid member id before actually entering a consumer group',
 ];
 
 /** Whether an entry belongs to everyday joining, so that nobody need read it. */
