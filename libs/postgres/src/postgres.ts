@@ -30,6 +30,7 @@ const IDLE_IN_TRANSACTION_MS = 30_000;
 export class Postgres {
   private readonly pool: pg.Pool;
   private readonly timeoutMs: number;
+  private readonly lost = new WeakSet<pg.PoolClient>();
 
   constructor(options: PostgresOptions) {
     const { url, poolSize = 4, applicationName, logger, timeoutMs = 300_000 } = options;
@@ -44,6 +45,8 @@ export class Postgres {
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
     });
+    // From its first moment on: the server may end a connection in the very packet that says that it stands.
+    this.pool.on('connect', (client) => client.on('error', () => this.lost.add(client)));
     this.pool.on('error', (error) => logger.warn({ error }, 'an idle Postgres connection was lost'));
   }
 
@@ -87,31 +90,24 @@ export class Postgres {
   /** One connection for as long as `use` runs. After a failure it is given back clean, or ended. */
   private async withClient<T>(use: (client: PoolClient) => Promise<T>): Promise<T> {
     const client = await this.connect();
-    let lost = false;
     let released = false;
     const giveBack = (broken: boolean): void => {
       if (released) return;
       released = true;
       client.release(broken);
     };
-    const onError = (): void => {
-      lost = true;
-    };
-    client.on('error', onError);
     const timer = setTimeout(() => {
-      lost = true;
+      this.lost.add(client);
       giveBack(true);
     }, this.timeoutMs);
     try {
       const result = await use(client);
-      client.off('error', onError);
       giveBack(false);
       return result;
     } catch (error) {
-      const clean = !lost && (await rolledBack(client, error));
-      client.off('error', onError);
+      const clean = !this.lost.has(client) && (await rolledBack(client, error));
       giveBack(!clean);
-      throw isConflict(error) ? error : postgresError(error, lost);
+      throw isConflict(error) ? error : postgresError(error, this.lost.has(client));
     } finally {
       clearTimeout(timer);
     }
