@@ -11,7 +11,7 @@ function consumed({ key, value, headers }: EncodedRecord, offset: string): Consu
   return { topic: 't', partition: 0, offset, key, value: Buffer.from(value), headers, timestampMs: 0 };
 }
 
-const revoked = encodeEvent('archive.revoked', { ...told, reason: 'wrong data', revoked_at: '2023-12-03T00:00:00Z' }, 'test');
+const revoked = encodeEvent('archive.revoked', { ...told, reason: 'wrong\0 data', revoked_at: '2023-12-03T00:00:00Z' }, 'test');
 const failed = encodeEvent(
   'archive.failed',
   {

@@ -39,7 +39,8 @@ export function sortArchiveRecords(records: readonly ConsumedRecord[]): ArchiveR
       sorted.revocations.push({
         window: windowFromWire(window),
         revision: revisionFromWire(revision),
-        reason,
+        // Postgres text holds no NUL, JSON text may.
+        reason: reason.replaceAll('\0', ''),
         revokedAtMs: parseInstant(revoked_at),
       });
     }
