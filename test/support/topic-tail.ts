@@ -48,24 +48,46 @@ export class TopicTail {
   }
 }
 
-/**
- * Lets a group begin at the present end of topics, so that a test does not meet what others wrote before. The group is joined once for all
- * of them: kafkajs's own way of setting offsets joins it for each, 5 s every time.
- */
+/** Lets a group begin at the present end of topics, so that a test does not meet what others wrote before. */
 export async function skipToEnd(brokers: string[], groupId: string, topics: string[]): Promise<void> {
   const kafka = new KafkaConnection({ brokers, clientId: 'test-skip', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
   const ends = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await admin.fetchTopicOffsets(topic) })));
   await admin.disconnect();
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
-  const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
-  await consumer.connect();
-  await consumer.subscribe({ topics });
-  await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: () => Promise.resolve() });
-  await joined;
-  await consumer.commitOffsets(
+  await setOffsets(
+    kafka,
+    groupId,
     ends.flatMap(({ topic, partitions }) => partitions.map(({ partition, high }) => ({ topic, partition, offset: high }))),
   );
-  await consumer.disconnect();
+}
+
+/** Lets a group begin where another one's commits stand. */
+export async function copyOffsets(brokers: string[], from: string, to: string, topic: string): Promise<void> {
+  const kafka = new KafkaConnection({ brokers, clientId: 'test-copy', logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const committed = await admin.fetchOffsets({ groupId: from, topics: [topic] });
+  await admin.disconnect();
+  await setOffsets(
+    kafka,
+    to,
+    committed.flatMap(({ partitions }) => partitions.map(({ partition, offset }) => ({ topic, partition, offset }))),
+  );
+}
+
+/** The group is joined once for all topics: kafkajs's own way of setting offsets joins it for each, 5 s every time. */
+async function setOffsets(kafka: Kafka, groupId: string, offsets: { topic: string; partition: number; offset: string }[]): Promise<void> {
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
+  const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...new Set(offsets.map(({ topic }) => topic))] });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: () => Promise.resolve() });
+    await joined;
+    await consumer.commitOffsets(offsets);
+  } finally {
+    // A member left behind would keep its partitions from whoever the group is for.
+    await consumer.disconnect();
+  }
 }

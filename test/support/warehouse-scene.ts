@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { archiveKey, sealArchive } from '@elias/archive';
-import { coverageToWire, decodeEvent, revisionToWire, TOPICS, windowToWire } from '@elias/contracts';
+import { decodeEvent } from '@elias/contracts';
 import type { ControlEvent, EventData } from '@elias/contracts';
 import { ObjectStore } from '@elias/object-store';
 import { migrateRedshift, RedshiftData } from '@elias/redshift';
@@ -19,6 +18,7 @@ import type { OwedEvent } from '../../apps/warehouse-loader/src/owed-event.js';
 import { freshDatabase } from './fresh-database.js';
 import type { FreshDatabase } from './fresh-database.js';
 import type { MadeTelling } from './made-telling.js';
+import { sealedTelling, withdrawnTelling } from './sealed-telling.js';
 import { ServiceProcess, until } from './service-process.js';
 import { testStack } from './stack.js';
 
@@ -121,22 +121,10 @@ export class WarehouseScene {
   }
 
   /** Seals a telling into the bucket and gives the event that tells so. */
-  async seal({ facts, csv }: MadeTelling): Promise<EventData<'archive.sealed'>> {
-    const { zip, sha256, csvEntry } = await sealArchive(facts, csv);
-    const key = archiveKey(this.prefix, facts.window, facts.revision, facts.csvSha256);
-    await this.objects.put(key, zip);
-    return {
-      ...{ request_id: facts.requestId, run_id: facts.runId, origin: facts.origin },
-      window: windowToWire(facts.window),
-      revision: revisionToWire(facts.revision),
-      row_count: facts.rowCount,
-      csv_sha256: facts.csvSha256,
-      schema_version: facts.schemaVersion,
-      coverage: coverageToWire(facts.coverage),
-      archive: { bucket: this.objects.bucket, key, bytes: zip.length, sha256 },
-      csv_entry: { offset: csvEntry.offset, deflate_bytes: csvEntry.deflateBytes, bytes: csvEntry.bytes, crc32: csvEntry.crc32 },
-      source: { topic: TOPICS.windowsCandles.name, partition: 0, offset: '0' },
-    };
+  async seal(telling: MadeTelling): Promise<EventData<'archive.sealed'>> {
+    const { zip, event } = await sealedTelling(telling, this.objects.bucket, this.prefix);
+    await this.objects.put(event.archive.key, zip);
+    return event;
   }
 
   /** A loader's inside over this Redshift and the bucket, fed by hand. */
@@ -252,13 +240,7 @@ export class LoaderByHand {
       },
     });
     if ('withdraw' in delivery) {
-      const { window, revision } = delivery.withdraw.facts;
-      const data = {
-        window: windowToWire(window),
-        revision: revisionToWire(revision),
-        reason: 'wrong, "all of it"',
-        revoked_at: '2023-12-05T00:00:00Z',
-      };
+      const data = withdrawnTelling(delivery.withdraw, 'wrong, "all of it"');
       return revokedEvent(data, owed(data.window.id));
     }
     const data = 'sealed' in delivery ? delivery.sealed : await this.scene.seal(delivery.telling);

@@ -2,7 +2,7 @@ import type { EncodedRecord, EventData } from '@elias/contracts';
 import { encodeEvent, revisionToWire } from '@elias/contracts';
 import { compareRevisions } from '@elias/market-data';
 import type { SealedEvent } from './owed-event.js';
-import type { LedgerRow, LoadedWindow, LoadError } from './warehouse.js';
+import type { LedgerRow, LoadChange, LoadError } from './warehouse.js';
 
 const SERVICE = 'warehouse-loader';
 const DETAIL_CHARACTERS_MAX = 4_000;
@@ -17,10 +17,10 @@ export interface Refusal {
 
 /** What became of one window, as far as its events go. */
 export interface WindowState {
-  /** what the ledger said at the commit; null when nothing stands, or nothing of the window came to a load */
+  /** what the ledger says after the load; null when nothing stands, or nothing of the window came to a load */
   readonly ledger: LedgerRow | null;
   /** what the load did with the window's best archive */
-  readonly outcome: LoadedWindow['outcome'] | undefined;
+  readonly change: LoadChange;
   /** the load that did */
   readonly batchId: string;
   /** by `archiveOf` of the event */
@@ -58,13 +58,13 @@ export function answerEvent(event: SealedEvent, state: WindowState): Answer {
   return order === 0 ? loaded(event, state) : superseded(event, ledger);
 }
 
-function loaded({ data: told }: SealedEvent, { outcome, batchId }: WindowState): Answer {
+function loaded({ data: told }: SealedEvent, { change, batchId }: WindowState): Answer {
   const { request_id, run_id, origin, window, revision, row_count, csv_sha256, archive } = told;
   const data = {
     ...{ request_id, run_id, origin, window, revision, row_count, csv_sha256 },
     archive: { bucket: archive.bucket, key: archive.key },
     batch_id: batchId,
-    outcome: outcome === 'replaced' || outcome === 'ledger_moved' ? outcome : ('unchanged' as const),
+    outcome: change,
   };
   return { kind: 'loaded', record: encodeEvent('warehouse.loaded', data, SERVICE), refusal: null };
 }

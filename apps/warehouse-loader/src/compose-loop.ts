@@ -33,8 +33,8 @@ export function loadLoop({ config, objects, data, queue, announce, metrics, logg
   const stage = new StageLoads(objects, prefix);
   const twins = new KeepTwins(objects, prefix, warehouse);
   const onConflict = (): void => metrics.retries.inc({ cause: 'conflict' });
-  const runLoad = new RunLoad({ warehouse, stage, prefix, logger, onConflict });
   const nowMs = Date.now;
+  const runLoad = new RunLoad({ warehouse, stage, prefix, logger, nowMs, onConflict });
   return new LoadLoop({
     queue,
     loadBatch: new LoadBatch({ objects, stage, runLoad, twins, logger }),

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { compareRevisions, windowId } from '@elias/market-data';
 import type { InMemoryObjects } from './in-memory-objects.js';
-import type { LedgerRow, LoadedWindow, LoadError, LoadFailure, LoadResult, StagedLoad, StagedWindow, Warehouse } from './warehouse.js';
+import type { LedgerRow, LoadChange, LoadError, LoadFailure, LoadResult, StagedLoad, StagedWindow, Warehouse } from './warehouse.js';
 
 /** What goes wrong with a load, by the warehouse's decision; null when nothing does. */
 export type LoadFault = (load: StagedLoad) => Pick<LoadFailure, 'kind' | 'text'> | null;
@@ -17,10 +17,12 @@ export class InMemoryWarehouse implements Warehouse {
   readonly loads: StagedLoad[] = [];
   errors: LoadError[] = [];
   fault: LoadFault = () => null;
-  nowMs = Date.now;
   private readonly ended = new Map<string, LoadResult>();
 
-  constructor(private readonly objects: InMemoryObjects) {}
+  constructor(
+    private readonly objects: InMemoryObjects,
+    private readonly nowMs: () => number,
+  ) {}
 
   async load(load: StagedLoad, token: string): Promise<LoadResult> {
     this.tokens.push(token);
@@ -39,6 +41,10 @@ export class InMemoryWarehouse implements Warehouse {
     return new Map([...this.ledgerRows].filter(([id]) => windowIds.includes(id)));
   }
 
+  async withdrawn(collectionIds: readonly string[]): Promise<Set<string>> {
+    return new Set(collectionIds.filter((id) => this.revoked.has(id)));
+  }
+
   async *wholeLedger(): AsyncGenerator<LedgerRow, void, undefined> {
     yield* [...this.ledgerRows.values()];
   }
@@ -51,9 +57,8 @@ export class InMemoryWarehouse implements Warehouse {
     const fault = missing.length > 0 ? ({ kind: 'copy-failed', text: `NoSuchKey ${missing.join()}` } as const) : this.fault(load);
     if (fault !== null) return { ...fault, createdAtMs: this.nowMs(), failedAtMs: this.nowMs() };
     for (const { window, collectionId } of load.revocations) this.revoke(windowId(window), collectionId);
-    const windows = load.windows.map((staged) => this.loadWindow(staged));
-    const revoked = load.revocations.flatMap(({ window }) => this.ledgerRows.get(windowId(window)) ?? []);
-    return { kind: 'loaded', windows, revoked };
+    const changes = new Map(load.windows.map((staged) => [windowId(staged.window), this.loadWindow(staged)]));
+    return { kind: 'loaded', changes, createdAtMs: this.nowMs() };
   }
 
   private revoke(id: string, collectionId: string): void {
@@ -65,18 +70,15 @@ export class InMemoryWarehouse implements Warehouse {
     this.ledgerRows.set(id, { windowId: id, revision, csvSha256: '', archiveKey: '', revoked: true });
   }
 
-  private loadWindow(staged: StagedWindow): LoadedWindow {
+  private loadWindow(staged: StagedWindow): LoadChange {
     const id = windowId(staged.window);
-    const standing = this.ledgerRows.get(id) ?? null;
-    if (this.revoked.has(staged.revision.collectionId)) return { windowId: id, outcome: 'revoked', ledger: standing };
-    if (standing !== null && !standing.revoked && compareRevisions(standing.revision, staged.revision) >= 0) {
-      return { windowId: id, outcome: 'unchanged', ledger: standing };
-    }
+    const standing = this.ledgerRows.get(id);
+    if (this.revoked.has(staged.revision.collectionId)) return 'unchanged';
+    if (standing?.revoked === false && compareRevisions(standing.revision, staged.revision) >= 0) return 'unchanged';
     const { revision, csvSha256, archiveKey } = staged;
-    const ledger = { windowId: id, revision, csvSha256, archiveKey, revoked: false };
-    this.ledgerRows.set(id, ledger);
-    if (standing?.csvSha256 === csvSha256) return { windowId: id, outcome: 'ledger_moved', ledger };
+    this.ledgerRows.set(id, { windowId: id, revision, csvSha256, archiveKey, revoked: false });
+    if (standing?.csvSha256 === csvSha256) return 'ledger_moved';
     this.rows.set(id, gunzipSync(this.objects.stored.get(staged.file.key)!.body).toString());
-    return { windowId: id, outcome: 'replaced', ledger };
+    return 'replaced';
   }
 }

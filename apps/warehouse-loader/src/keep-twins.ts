@@ -6,6 +6,7 @@ import type { ObjectFacts } from '@elias/object-store';
 import { windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import { pause } from './backoff.js';
+import type { Backoff } from './backoff.js';
 import type { Objects } from './objects.js';
 import { BUCKET_REQUESTS_AT_ONCE } from './stage-load.js';
 import type { LedgerRow, Warehouse } from './warehouse.js';
@@ -28,7 +29,6 @@ export type LedgerSeen = ReadonlyMap<string, LedgerRow>;
 
 /** What the ledger has as collection of a window without a revision. */
 const NO_COLLECTION = '';
-const CONTENDED_BACKOFF = { firstMs: 50, longestMs: 5_000 };
 
 /**
  * Keeps the gzip twin of each window at what the ledger names. Loaders may overlap, so the order is: the twin's ETag first, then the
@@ -40,6 +40,7 @@ export class KeepTwins {
     private readonly objects: Objects,
     private readonly prefix: string,
     private readonly warehouse: Pick<Warehouse, 'ledger'>,
+    private readonly contended: Backoff = { firstMs: 50, longestMs: 5_000 },
   ) {}
 
   /** The twins of windows as they are now: first step, before the ledger is read. */
@@ -69,7 +70,7 @@ export class KeepTwins {
       written += due.length - put.contended.length;
       open = put.contended;
       if (open.length === 0) return written;
-      await pause(CONTENDED_BACKOFF, tries, signal);
+      await pause(this.contended, tries, signal);
       seen = await this.look(open.map(({ window }) => window));
       named = await this.warehouse.ledger(
         open.map(({ window }) => windowId(window)),

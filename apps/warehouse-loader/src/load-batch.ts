@@ -69,7 +69,7 @@ export class LoadBatch {
       answers: progress.answers(),
       wantedTwins: progress.wantedTwins(),
       twinsSeen,
-      ledger: progress.ledger(),
+      ledger: progress.ledger,
       folders: progress.folders,
       stagedBytes: first.archives.reduce((sum, { gzip }) => sum + gzip.length, 0),
       stageMs: stagedMs - startedMs,

@@ -29,7 +29,10 @@ export class LoadQueue {
 
   add(events: readonly OwedEvent[]): void {
     const cameAtMs = this.options.nowMs();
-    for (const event of events) this.waiting.push({ event, bytes: bytesOf(event), cameAtMs });
+    for (const event of events) {
+      this.waiting.push({ event, bytes: bytesOf(event), cameAtMs });
+      this.bytes += bytesOf(event);
+    }
     this.changed();
   }
 

@@ -1,10 +1,11 @@
+import { compareRevisions, windowId } from '@elias/market-data';
 import type { Logger } from '@elias/telemetry';
 import { pause } from './backoff.js';
 import type { Backoff } from './backoff.js';
 import { clientToken } from './load-token.js';
 import { loadFolder } from './staged-files.js';
 import type { StagedArchive, StageLoads } from './stage-load.js';
-import type { LedgerRow, LoadedWindow, LoadError, LoadFailure, LoadResult, Revocation, StagedLoad, Warehouse } from './warehouse.js';
+import type { LedgerRow, LoadChange, LoadError, LoadFailure, Revocation, StagedLoad, StagedWindow, Warehouse } from './warehouse.js';
 import { WarehouseFailingError } from './warehouse-failing-error.js';
 
 /** An archive that the warehouse does not take. */
@@ -15,10 +16,16 @@ export interface RefusedLoad {
   readonly text: string;
 }
 
+/** What became of one window of a load, after the commit. `withdrawn`: its revision was; `missing`: not all of its rows arrived. */
+export interface LoadedWindow {
+  readonly windowId: string;
+  readonly outcome: LoadChange | 'withdrawn' | 'missing';
+}
+
 export interface LoadOutcome {
   readonly loaded: LoadedWindow[];
-  /** the ledger's rows of the windows that the revocations are of */
-  readonly revoked: LedgerRow[];
+  /** the ledger after the commit: of the windows that were loaded and those with revocations */
+  readonly ledger: Map<string, LedgerRow>;
   readonly refused: RefusedLoad[];
   /** ids of the loads that were staged for it */
   readonly loadIds: string[];
@@ -29,8 +36,16 @@ export interface RunLoadOptions {
   readonly stage: StageLoads;
   readonly prefix: string;
   readonly logger: Logger;
+  readonly nowMs: () => number;
   readonly conflictBackoff?: Backoff;
   readonly onConflict?: () => void;
+}
+
+/** A load that is over, and what stands. */
+interface Standing {
+  readonly kind: 'standing';
+  readonly loaded: LoadedWindow[];
+  readonly ledger: Map<string, LedgerRow>;
 }
 
 /** Part of a batch: what was loaded, what its own error names, and single archives that fail without being named. */
@@ -41,16 +56,21 @@ interface Part extends LoadOutcome {
 /** Old failures passed over without waiting, in a row: a bound for clocks that disagree. */
 const OLD_FAILURES_MAX = 500;
 const RESTAGINGS_MAX = 3;
+/** Fresh runs of a load of which windows are missing all the same. */
+const RERUNS_MAX = 2;
+const ATTEMPTS_KEPT = 1_000;
 /** The Data API's clock and the warehouse's may differ this much, milliseconds. */
 const CLOCKS_DIFFER_MS = 60_000;
 
 /** Brings staged archives into the warehouse: as one transaction, or as several when some of them are not taken. */
 export class RunLoad {
-  private readonly startedAtMs = Date.now();
-  /** by load id: the attempt that is due, where an earlier one failed */
+  private readonly startedAtMs: number;
+  /** by load id, the latest last: the attempt that is due, where an earlier one is not to be repeated */
   private readonly attempts = new Map<string, number>();
 
-  constructor(private readonly options: RunLoadOptions) {}
+  constructor(private readonly options: RunLoadOptions) {
+    this.startedAtMs = options.nowMs();
+  }
 
   /**
    * Loads what the warehouse takes. A failed COPY is read back: the archive it names is refused, the rest goes on; if it names none, the
@@ -64,9 +84,9 @@ export class RunLoad {
     revocations: readonly Revocation[],
     signal: AbortSignal,
   ): Promise<LoadOutcome> {
-    const { loaded, revoked, refused, suspects, loadIds } = await this.part(folderId, archives, revocations, signal);
-    if (suspects.length > 0 && loaded.length === 0 && refused.length === 0) throw new WarehouseFailingError(suspects[0]!.text);
-    return { loaded, revoked, refused: [...refused, ...suspects], loadIds };
+    const { suspects, refused, ...rest } = await this.part(folderId, archives, revocations, signal);
+    if (suspects.length > 0 && rest.loaded.length === 0 && refused.length === 0) throw new WarehouseFailingError(suspects[0]!.text);
+    return { ...rest, refused: [...refused, ...suspects] };
   }
 
   private async part(
@@ -77,8 +97,8 @@ export class RunLoad {
   ): Promise<Part> {
     const load = await this.options.stage.stageLists(archives, revocations);
     const result = await this.settled(load, archives, signal);
-    const nothing: Part = { loaded: [], revoked: [], refused: [], suspects: [], loadIds: [load.id] };
-    if (result.kind === 'loaded') return { ...nothing, loaded: [...result.windows], revoked: [...result.revoked] };
+    const nothing: Part = { loaded: [], ledger: new Map(), refused: [], suspects: [], loadIds: [load.id] };
+    if (result.kind === 'standing') return { ...nothing, loaded: result.loaded, ledger: result.ledger };
     if (archives.length === 0) throw new WarehouseFailingError(result.text);
     const refused = await this.namedArchives(folderId, archives, result, signal);
     if (refused.length > 0) {
@@ -96,27 +116,35 @@ export class RunLoad {
     return joined(nothing, joined(first, second));
   }
 
-  /** Runs one load until it is loaded or its files are not taken: conflicts wait and go on, files that are gone are staged again. */
-  private async settled(load: StagedLoad, archives: readonly StagedArchive[], signal: AbortSignal): Promise<LoadResult> {
+  /** Runs one load until it stands or its files are not taken: conflicts wait and go on, files that are gone are staged again. */
+  private async settled(load: StagedLoad, archives: readonly StagedArchive[], signal: AbortSignal): Promise<Standing | LoadFailure> {
     const { warehouse, stage, logger, conflictBackoff = { firstMs: 500, longestMs: 30_000 } } = this.options;
-    let restagings = 0;
-    let old = 0;
+    const tries = { restaged: 0, rerun: 0, old: 0 };
+    const changes = new Map<string, LoadChange>();
     for (let failures = 1; ; failures += 1) {
       const attempt = this.attempts.get(load.id) ?? 1;
+      const sentAtMs = this.options.nowMs();
       const result = await warehouse.load(load, clientToken(load, attempt), signal);
       if (result.kind === 'loaded') {
-        this.attempts.delete(load.id);
-        return result;
+        for (const [id, change] of result.changes) if (change !== 'unchanged' || !changes.has(id)) changes.set(id, change);
+        const standing = await this.standing(load, changes, signal);
+        const missing = standing.loaded.filter(({ outcome }) => outcome === 'missing').length;
+        if (missing === 0 || (!isBefore(result.createdAtMs, sentAtMs) && (tries.rerun += 1) > RERUNS_MAX)) return standing;
+        // the token's first run is long over, and what it loaded was withdrawn or undone since
+        logger.warn({ loadId: load.id, attempt, missing }, 'windows of a finished load do not stand, it is run again');
+        this.raiseAttempt(load.id, attempt + 1);
+        continue;
       }
-      this.attempts.set(load.id, attempt + 1);
+      this.raiseAttempt(load.id, attempt + 1);
       const { kind, text } = result;
-      if (this.isOld(result) && (old += 1) <= OLD_FAILURES_MAX) continue;
+      // an old failure says nothing of now: rights were granted, files were staged again
+      if (isBefore(result.failedAtMs, this.startedAtMs) && (tries.old += 1) <= OLD_FAILURES_MAX) continue;
       logger.warn({ loadId: load.id, attempt, kind, text }, 'load failed, nothing of it stands');
       if (kind === 'failed') throw new WarehouseFailingError(text);
       if (kind === 'copy-failed') {
         const missing = await stage.restage(load, archives);
         if (missing === 0) return result;
-        if ((restagings += 1) > RESTAGINGS_MAX) throw new WarehouseFailingError(`staged files vanish: ${text}`);
+        if ((tries.restaged += 1) > RESTAGINGS_MAX) throw new WarehouseFailingError(`staged files vanish: ${text}`);
         logger.warn({ loadId: load.id, missing }, 'staged files were gone, staged again');
       } else {
         this.options.onConflict?.();
@@ -125,9 +153,25 @@ export class RunLoad {
     }
   }
 
-  /** An old failure says nothing of now: rights were granted, files were staged again. */
-  private isOld({ failedAtMs }: { failedAtMs: number | null }): boolean {
-    return failedAtMs !== null && failedAtMs < this.startedAtMs - CLOCKS_DIFFER_MS;
+  /** What the ledger says once the load is over. Read anew: the load's own report may be an earlier run's. */
+  private async standing(load: StagedLoad, changes: ReadonlyMap<string, LoadChange>, signal: AbortSignal): Promise<Standing> {
+    const { warehouse } = this.options;
+    const ids = new Set([...load.windows, ...load.revocations].map(({ window }) => windowId(window)));
+    const ledger = await warehouse.ledger([...ids], signal);
+    const fallen = load.windows.filter((staged) => !stands(ledger, staged)).map(({ revision }) => revision.collectionId);
+    const withdrawn = fallen.length === 0 ? new Set<string>() : await warehouse.withdrawn(fallen, signal);
+    const loaded = load.windows.map((staged): LoadedWindow => {
+      const id = windowId(staged.window);
+      if (stands(ledger, staged)) return { windowId: id, outcome: changes.get(id) ?? 'unchanged' };
+      return { windowId: id, outcome: withdrawn.has(staged.revision.collectionId) ? 'withdrawn' : 'missing' };
+    });
+    return { kind: 'standing', loaded, ledger };
+  }
+
+  private raiseAttempt(id: string, attempt: number): void {
+    this.attempts.delete(id);
+    this.attempts.set(id, attempt);
+    if (this.attempts.size > ATTEMPTS_KEPT) this.attempts.delete(this.attempts.keys().next().value ?? '');
   }
 
   /** The archives whose files the error table names, each with its first bad row. */
@@ -146,10 +190,21 @@ export class RunLoad {
   }
 }
 
+/** Whether the ledger names this revision or a better one. */
+function stands(ledger: ReadonlyMap<string, LedgerRow>, { window, revision }: StagedWindow): boolean {
+  const row = ledger.get(windowId(window));
+  return row !== undefined && !row.revoked && compareRevisions(row.revision, revision) >= 0;
+}
+
+/** Whether something of the warehouse's clock was before a moment of ours, beyond what clocks differ. */
+function isBefore(atMs: number | null, momentMs: number): boolean {
+  return atMs !== null && atMs < momentMs - CLOCKS_DIFFER_MS;
+}
+
 function joined(a: Part, b: Part): Part {
   return {
     loaded: [...a.loaded, ...b.loaded],
-    revoked: [...a.revoked, ...b.revoked],
+    ledger: new Map([...a.ledger, ...b.ledger]),
     refused: [...a.refused, ...b.refused],
     suspects: [...a.suspects, ...b.suspects],
     loadIds: [...a.loadIds, ...b.loadIds],

@@ -51,14 +51,8 @@ export interface LedgerRow {
   readonly revoked: boolean;
 }
 
-/** What a committed load did with one window. */
-export interface LoadedWindow {
-  readonly windowId: string;
-  /** revoked: the revision was withdrawn before; nothing of it was loaded */
-  readonly outcome: 'replaced' | 'ledger_moved' | 'unchanged' | 'revoked';
-  /** what the ledger says at the commit; null when it has no row */
-  readonly ledger: LedgerRow | null;
-}
+/** What a load did: rows replaced; equal rows, so the ledger alone moved; or the ledger had as good a revision, or this one was withdrawn. */
+export type LoadChange = 'replaced' | 'ledger_moved' | 'unchanged';
 
 /**
  * Why nothing of a load stands. `conflict`: others ran beside it (1018, 1023), or it was cancelled. `copy-failed`: it could not take the
@@ -76,11 +70,15 @@ export interface LoadFailure {
 /** How a transaction ended. */
 export type LoadResult = LoadSuccess | LoadFailure;
 
+/**
+ * A token that was used before gives its first run's end, however long ago: what stands now only the ledger tells.
+ */
 export interface LoadSuccess {
   readonly kind: 'loaded';
-  readonly windows: readonly LoadedWindow[];
-  /** the ledger's rows of the windows that the load's revocations are of */
-  readonly revoked: readonly LedgerRow[];
+  /** by window id */
+  readonly changes: ReadonlyMap<string, LoadChange>;
+  /** when it was sent, by the warehouse's clock; null when it does not tell */
+  readonly createdAtMs: number | null;
 }
 
 /** A row of a file that COPY refused. */
@@ -106,6 +104,8 @@ export interface Warehouse {
   loadErrors(folder: string, sinceMs: number | null, signal: AbortSignal): Promise<LoadError[]>;
   /** The ledger's rows of these windows. */
   ledger(windowIds: readonly string[], signal: AbortSignal): Promise<Map<string, LedgerRow>>;
+  /** Those of these collections that were withdrawn. */
+  withdrawn(collectionIds: readonly string[], signal: AbortSignal): Promise<Set<string>>;
   /** Every row of the ledger. */
   wholeLedger(signal: AbortSignal): AsyncIterable<LedgerRow>;
 }

@@ -10,6 +10,8 @@ export interface StatementResult {
   readonly resultRows: number;
   /** time in the database, milliseconds */
   readonly durationMs: number;
+  /** when it was first sent, by the service's clock; null when the service does not tell. An old one is another call's, of the same token */
+  readonly createdAtMs: number | null;
 }
 
 /** A batch that finished: its own facts, and each statement's. */
@@ -44,11 +46,12 @@ export function statementOutcome(id: string, described: DescribeStatementRespons
   return { kind: 'failed', failure };
 }
 
-function resultOf(id: string, facts: Pick<SubStatementData, 'HasResultSet' | 'ResultRows' | 'Duration'>): StatementResult {
+function resultOf(id: string, facts: Pick<SubStatementData, 'HasResultSet' | 'ResultRows' | 'Duration' | 'CreatedAt'>): StatementResult {
   return {
     id,
     hasResultSet: facts.HasResultSet ?? false,
     resultRows: Math.max(0, facts.ResultRows ?? 0),
     durationMs: Math.max(0, facts.Duration ?? 0) / 1_000_000,
+    createdAtMs: facts.CreatedAt?.getTime() ?? null,
   };
 }

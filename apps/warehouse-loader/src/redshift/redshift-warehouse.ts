@@ -1,9 +1,10 @@
 import type { ResultRow } from '@elias/redshift';
 import { RedshiftData, StatementFailedError } from '@elias/redshift';
-import { ledgerQuery, LEDGER_QUERY_WINDOWS_MAX, loadErrorsQuery, loadStatements } from '../sql/load-statements.js';
+import { ledgerQuery, loadErrorsQuery, loadStatements, QUERY_VALUES_MAX, withdrawnQuery } from '../sql/load-statements.js';
 import type { LoadText } from '../sql/load-statements.js';
 import type { LedgerRow, LoadError, LoadResult, StagedLoad, Warehouse } from '../warehouse.js';
-import { ledgerRow, loadedWindow, loadError } from './result-fields.js';
+import { WarehouseFailingError } from '../warehouse-failing-error.js';
+import { ledgerRow, loadChange, loadError } from './result-fields.js';
 
 export interface RedshiftWarehouseOptions {
   readonly bucket: string;
@@ -23,15 +24,9 @@ export class RedshiftWarehouse implements Warehouse {
     try {
       const sqls = statements.map(({ sql }) => sql);
       const batch = await this.data.batch(sqls, { clientToken: token, name: `elias load ${load.id}`, signal });
-      const reportRows = async (reports: 'windows' | 'revoked'): Promise<ResultRow[]> => {
-        const report = batch.statements[statements.findIndex((statement) => statement.reports === reports)];
-        const rows: ResultRow[] = [];
-        if (report !== undefined) for await (const row of this.data.rows(report.id, signal)) rows.push(row);
-        return rows;
-      };
-      const windows = (await reportRows('windows')).map(loadedWindow);
-      const revoked = (await reportRows('revoked')).flatMap((row) => ledgerRow(row) ?? []);
-      return { kind: 'loaded', windows, revoked };
+      const report = batch.statements[statements.findIndex(({ reports }) => reports)];
+      const rows = report === undefined ? [] : await allRows(this.data.rows(report.id, signal));
+      return { kind: 'loaded', changes: new Map(rows.map(loadChange)), createdAtMs: batch.createdAtMs };
     } catch (error) {
       if (!(error instanceof StatementFailedError)) throw error;
       const { text, createdAtMs, failedAtMs, failedIndex } = error.failure;
@@ -44,31 +39,49 @@ export class RedshiftWarehouse implements Warehouse {
   async loadErrors(folder: string, sinceMs: number | null, signal: AbortSignal): Promise<LoadError[]> {
     const { bucket } = this.options;
     const sql = loadErrorsQuery(`s3://${bucket}/${folder}`, sinceMs === null ? null : timestamp(sinceMs));
-    const errors: LoadError[] = [];
-    for await (const row of this.data.query(sql, {}, { signal })) errors.push(loadError(row, bucket));
-    return errors;
+    return (await this.query(sql, signal)).map((row) => loadError(row, bucket));
   }
 
   async ledger(windowIds: readonly string[], signal: AbortSignal): Promise<Map<string, LedgerRow>> {
-    const rows = new Map<string, LedgerRow>();
-    for (let at = 0; at < windowIds.length; at += LEDGER_QUERY_WINDOWS_MAX) {
-      const sql = ledgerQuery(windowIds.slice(at, at + LEDGER_QUERY_WINDOWS_MAX));
-      for await (const row of this.ledgerRows(sql, signal)) rows.set(row.windowId, row);
+    const rows = await this.queryEach(windowIds, ledgerQuery, signal);
+    return new Map(rows.map(ledgerRow).map((row) => [row.windowId, row]));
+  }
+
+  async withdrawn(collectionIds: readonly string[], signal: AbortSignal): Promise<Set<string>> {
+    const rows = await this.queryEach(collectionIds, withdrawnQuery, signal);
+    return new Set(rows.map((row) => String(row['collection_id'])));
+  }
+
+  async *wholeLedger(signal: AbortSignal): AsyncGenerator<LedgerRow, void, undefined> {
+    for (const row of await this.query(ledgerQuery(null), signal)) yield ledgerRow(row);
+  }
+
+  private async queryEach(
+    values: readonly string[],
+    sqlOf: (values: readonly string[]) => string,
+    signal: AbortSignal,
+  ): Promise<ResultRow[]> {
+    const rows: ResultRow[] = [];
+    for (let at = 0; at < values.length; at += QUERY_VALUES_MAX) {
+      rows.push(...(await this.query(sqlOf(values.slice(at, at + QUERY_VALUES_MAX)), signal)));
     }
     return rows;
   }
 
-  wholeLedger(signal: AbortSignal): AsyncIterable<LedgerRow> {
-    return this.ledgerRows(ledgerQuery(null), signal);
-  }
-
-  private async *ledgerRows(sql: string, signal: AbortSignal): AsyncGenerator<LedgerRow, void, undefined> {
-    const rows: AsyncIterable<ResultRow> = this.data.query(sql, {}, { signal });
-    for await (const fields of rows) {
-      const row = ledgerRow(fields);
-      if (row !== null) yield row;
+  /** @throws WarehouseFailingError the database refuses the query, e.g. for lack of rights */
+  private async query(sql: string, signal: AbortSignal): Promise<ResultRow[]> {
+    try {
+      return await allRows(this.data.query(sql, {}, { signal }));
+    } catch (error) {
+      throw error instanceof StatementFailedError ? new WarehouseFailingError(error.failure.text) : error;
     }
   }
+}
+
+async function allRows(rows: AsyncIterable<ResultRow>): Promise<ResultRow[]> {
+  const all: ResultRow[] = [];
+  for await (const row of rows) all.push(row);
+  return all;
 }
 
 /** What a staged load means for the text of its statements. */

@@ -1,13 +1,11 @@
 import { parseInstant } from '@elias/market-data';
 import type { ResultRow } from '@elias/redshift';
-import type { LedgerRow, LoadedWindow, LoadError } from '../warehouse.js';
+import type { LedgerRow, LoadChange, LoadError } from '../warehouse.js';
 
-/** A row of `ledgerQuery`, or the ledger's part of a report's row; null when the ledger has none. */
-export function ledgerRow(row: ResultRow): LedgerRow | null {
-  const windowId = row['ledger_window_id'];
-  if (typeof windowId !== 'string') return null;
+/** A row of `ledgerQuery`. */
+export function ledgerRow(row: ResultRow): LedgerRow {
   return {
-    windowId,
+    windowId: String(row['window_id']),
     revision: {
       unknown: Number(row['unknown_periods']),
       open: Number(row['open_periods']),
@@ -20,13 +18,13 @@ export function ledgerRow(row: ResultRow): LedgerRow | null {
   };
 }
 
-const OUTCOMES: readonly string[] = ['replaced', 'ledger_moved', 'unchanged', 'revoked'] satisfies LoadedWindow['outcome'][];
+const CHANGES = { replaced: 'replaced', ledger_moved: 'ledger_moved', unchanged: 'unchanged' } as const;
 
-/** A row of a load's report. */
-export function loadedWindow(row: ResultRow): LoadedWindow {
-  const outcome = String(row['outcome']);
-  if (!OUTCOMES.includes(outcome)) throw new RangeError(`a load's report says ${outcome}`);
-  return { windowId: String(row['window_id']), outcome: outcome as LoadedWindow['outcome'], ledger: ledgerRow(row) };
+/** A row of what a load reports: a window and its change. */
+export function loadChange(row: ResultRow): [windowId: string, change: LoadChange] {
+  const change = CHANGES[String(row['change']) as LoadChange] as LoadChange | undefined;
+  if (change === undefined) throw new RangeError(`a load reports the change ${String(row['change'])}`);
+  return [String(row['window_id']), change];
 }
 
 /** A row of `loadErrorsQuery`. */

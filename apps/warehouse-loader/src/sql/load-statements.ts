@@ -7,8 +7,8 @@ export interface LoadStatement {
   readonly sql: string;
   /** it takes files, so its failure may be theirs */
   readonly copies: boolean;
-  /** its rows tell what became of the load's windows, or what the ledger says of the windows with revocations */
-  readonly reports: 'windows' | 'revoked' | null;
+  /** its rows tell what became of each window */
+  readonly reports: boolean;
 }
 
 /** What the text of a load depends on; it is as long for one window as for thousands. */
@@ -41,8 +41,6 @@ export function loadStatements({ copyRoleArn, revocations, windows }: LoadText):
     run(`LOCK ${LEDGER}`),
     ...(revocations === null ? [] : revocationStatements(revocations, copyRoleArn)),
     ...(windows === null ? [] : windowStatements(windows, copyRoleArn)),
-    ...(windows === null ? [] : [report('windows', windowsReport())]),
-    ...(revocations === null ? [] : [report('revoked', revokedReport())]),
   ];
 }
 
@@ -107,6 +105,7 @@ WHERE ${belongs(name, 'w')} AND ${name}.started_at >= ${quoteText(load.from)} AN
 SELECT ${list(load.columns, 's.')} FROM staged_rows s JOIN replaced_windows w ON ${belongs('s', 'w')}`),
     run(`DELETE FROM ${LEDGER} USING loaded_windows w WHERE load_ledger.window_id = w.window_id`),
     run(ledgerInsert()),
+    { sql: CHANGES_QUERY, copies: false, reports: true },
   ];
 }
 
@@ -133,40 +132,31 @@ function ledgerInsert(): string {
   return `INSERT INTO ${LEDGER} (${list(columns)})\nSELECT ${columns.map(valueOf).join(', ')} FROM loaded_windows`;
 }
 
-/** What became of each window, and what the ledger says of it, read under the lock and so true at the commit. */
-function windowsReport(): string {
-  return `SELECT s.window_id AS window_id,
-  CASE WHEN p.window_id IS NOT NULL THEN 'replaced' WHEN m.window_id IS NOT NULL THEN 'ledger_moved'
-    WHEN sr.collection_id IS NOT NULL THEN 'revoked' ELSE 'unchanged' END AS outcome,
-  ${LEDGER_FIELDS}
+const CHANGES_QUERY = `SELECT s.window_id AS window_id,
+  CASE WHEN p.window_id IS NOT NULL THEN 'replaced' WHEN m.window_id IS NOT NULL THEN 'ledger_moved' ELSE 'unchanged' END AS change
 FROM staged_windows s
 LEFT JOIN loaded_windows m ON m.window_id = s.window_id
-LEFT JOIN replaced_windows p ON p.window_id = s.window_id
-LEFT JOIN (SELECT DISTINCT collection_id FROM ${REVOCATIONS}) sr ON sr.collection_id = s.collection_id
-LEFT JOIN ${LEDGER} l ON l.window_id = s.window_id
-${JOIN_REVOKED}`;
-}
+LEFT JOIN replaced_windows p ON p.window_id = s.window_id`;
 
-function revokedReport(): string {
-  return `SELECT ${LEDGER_FIELDS}\nFROM ${LEDGER} l\n${JOIN_REVOKED}\nWHERE l.window_id IN (SELECT window_id FROM staged_revocations)`;
-}
+/** Values that one query names at most, so that its text stays below 100 kB. */
+export const QUERY_VALUES_MAX = 500;
 
-/** The ledger's part of a result row, with `l` the ledger and `lr` the revocations. */
-const LEDGER_FIELDS = `l.window_id AS ledger_window_id, l.unknown_periods AS unknown_periods, l.open_periods AS open_periods, l.collected_at AS collected_at,
-  l.collection_id AS collection_id, l.csv_sha256 AS csv_sha256, l.archive_key AS archive_key,
-  CASE WHEN l.state = 'loaded' AND lr.collection_id IS NULL THEN 0 ELSE 1 END AS revoked`;
-const JOIN_REVOKED = `LEFT JOIN (SELECT DISTINCT collection_id FROM ${REVOCATIONS}) lr ON lr.collection_id = l.collection_id`;
-
-/** @param windowIds null for all; at most 500, so that the text stays below 100 kB */
+/** @param windowIds null for all */
 export function ledgerQuery(windowIds: readonly string[] | null): string {
-  if (windowIds !== null && (windowIds.length === 0 || windowIds.length > LEDGER_QUERY_WINDOWS_MAX)) {
-    throw new RangeError(`${windowIds.length} windows in one query`);
-  }
-  const where = windowIds === null ? '' : `\nWHERE l.window_id IN (${windowIds.map(quoteText).join(', ')})`;
-  return `SELECT ${LEDGER_FIELDS}\nFROM ${LEDGER} l\n${JOIN_REVOKED}${where}`;
+  const where = windowIds === null ? '' : `\nWHERE l.window_id IN (${values(windowIds)})`;
+  return `SELECT l.window_id, l.unknown_periods, l.open_periods, l.collected_at, l.collection_id, l.csv_sha256, l.archive_key,
+  CASE WHEN l.state = 'loaded' AND r.collection_id IS NULL THEN 0 ELSE 1 END AS revoked
+FROM ${LEDGER} l LEFT JOIN (SELECT DISTINCT collection_id FROM ${REVOCATIONS}) r ON r.collection_id = l.collection_id${where}`;
 }
 
-export const LEDGER_QUERY_WINDOWS_MAX = 500;
+export function withdrawnQuery(collectionIds: readonly string[]): string {
+  return `SELECT DISTINCT collection_id FROM ${REVOCATIONS} WHERE collection_id IN (${values(collectionIds)})`;
+}
+
+function values(texts: readonly string[]): string {
+  if (texts.length === 0 || texts.length > QUERY_VALUES_MAX) throw new RangeError(`${texts.length} values in one query`);
+  return texts.map(quoteText).join(', ');
+}
 
 /**
  * Rows that COPY refused of files below an address. The columns are blank-padded CHARs.
@@ -188,15 +178,11 @@ function createTemp(table: string, columns: Readonly<Record<string, string>>): L
 function copy(table: string, columns: string, url: string, copyRoleArn: string | null, files: string): LoadStatement {
   const role = copyRoleArn === null ? 'default' : quoteText(copyRoleArn);
   const format = `FORMAT AS CSV IGNOREHEADER 1 TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF`;
-  return { sql: `COPY ${table} (${columns})\nFROM ${quoteText(url)}\nIAM_ROLE ${role}${files} ${format}`, copies: true, reports: null };
+  return { sql: `COPY ${table} (${columns})\nFROM ${quoteText(url)}\nIAM_ROLE ${role}${files} ${format}`, copies: true, reports: false };
 }
 
 function run(sql: string): LoadStatement {
-  return { sql, copies: false, reports: null };
-}
-
-function report(reports: 'windows' | 'revoked', sql: string): LoadStatement {
-  return { sql, copies: false, reports };
+  return { sql, copies: false, reports: false };
 }
 
 function list(columns: readonly string[], of = ''): string {
