@@ -23,5 +23,5 @@ it.each([0, -1, Number.NaN])('knows no process %d', (pid) => {
 
 it('reads a stat line whose name holds spaces and brackets', () => {
   const fields = ['S', ...Array.from({ length: 18 }, (_, i) => String(i)), '179349', 'rest'];
-  expect(parseProcStat(`42 (a (b) c) ${fields.join(' ')}\n`)).toEqual({ state: 'S', startTicks: '179349' });
+  expect(parseProcStat(`42 (a (b) c) ${fields.join(' ')}\n`)).toEqual({ state: 'S', threads: 16, startTicks: '179349' });
 });

@@ -21,10 +21,15 @@ function memory(ports: Record<string, number> = {}) {
 
 it('takes the remembered port where it is free, else the next, and never one twice', async () => {
   const busy = await occupy();
-  const ports = await choosePorts({ kafka: busy, postgres: 45_431 }, { kafka: 1, s3: busy, postgres: 45_432 });
+  const ports = await choosePorts({ kafka: busy, postgres: 21_431 }, { kafka: 1, s3: busy, postgres: 21_432 });
   expect(ports.kafka).toBeGreaterThan(busy);
   expect(ports.s3).toBeGreaterThan(ports.kafka);
-  expect(ports.postgres).toBe(45_431);
+  expect(ports.postgres).toBe(21_431);
+});
+
+it('keeps the ports that are free when another server has to move', async () => {
+  const busy = await occupy(21_531);
+  expect(await choosePorts({}, { kafka: busy, s3: busy + 1 })).toEqual({ kafka: busy + 2, s3: busy + 1 });
 });
 
 it('tries again when somebody takes the port before the server does, and remembers the last', async () => {
@@ -32,7 +37,7 @@ it('tries again when somebody takes the port before the server does, and remembe
   const tried: number[] = [];
   const ports = await startOnPorts(
     state,
-    { kafka: 47_092 },
+    { kafka: 21_092 },
     async ({ kafka }) => {
       tried.push(kafka);
       if (tried.length > 1) return;
@@ -50,11 +55,11 @@ it('tries again when somebody takes the port before the server does, and remembe
 it('tries once more when the ports are free again, since two stacks may have hindered each other', async () => {
   let tries = 0;
   const start = (): Promise<void> => Promise.reject(new Error(`broken ${(tries += 1)}`));
-  await expect(startOnPorts(memory(), { kafka: 48_092 }, start, SIGNAL, 1)).rejects.toThrow('broken 2');
+  await expect(startOnPorts(memory(), { kafka: 21_192 }, start, SIGNAL, 1)).rejects.toThrow('broken 2');
 });
 
 it('does not try again when it was told to stop', async () => {
   let tries = 0;
   const start = (): Promise<void> => Promise.reject(new Error(`broken ${(tries += 1)}`));
-  await expect(startOnPorts(memory(), { kafka: 48_092 }, start, AbortSignal.abort(), 1)).rejects.toThrow('broken 1');
+  await expect(startOnPorts(memory(), { kafka: 21_192 }, start, AbortSignal.abort(), 1)).rejects.toThrow('broken 1');
 });

@@ -36,14 +36,21 @@ export async function startOnPorts<Name extends string>(
   }
 }
 
+/** Who can keep its port does, before others look for a new one. */
 export async function choosePorts<Name extends string>(
   remembered: Readonly<Partial<Record<string, number>>>,
   preferred: Readonly<Record<Name, number>>,
 ): Promise<Record<Name, number>> {
-  const taken = new Set<number>();
   const ports: Record<Name, number> = { ...preferred };
+  const taken = new Set<number>();
+  const moving: Name[] = [];
   for (const name of Object.keys(preferred) as Name[]) {
-    ports[name] = await pickPort(remembered[name] ?? preferred[name], taken);
+    ports[name] = remembered[name] ?? preferred[name];
+    if (taken.has(ports[name]) || !(await portIsFree(ports[name]))) moving.push(name);
+    else taken.add(ports[name]);
+  }
+  for (const name of moving) {
+    ports[name] = await pickPort(ports[name], taken);
     taken.add(ports[name]);
   }
   return ports;

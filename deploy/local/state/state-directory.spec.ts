@@ -15,7 +15,7 @@ it('is made, marked, and for its owner alone', () => {
 
 it('remembers its passwords, which differ from state to state', () => {
   const one = StateDirectory.open(join(folder, 'one'));
-  one.saveSettings(one.settings());
+  expect(one.settings()).toEqual(one.settings());
   expect(StateDirectory.open(join(folder, 'one')).settings()).toEqual(one.settings());
   expect(StateDirectory.open(join(folder, 'other')).settings().passwords).not.toEqual(one.settings().passwords);
   expect(statSync(join(one.path, 'settings.json')).mode & 0o777).toBe(0o600);

@@ -60,11 +60,15 @@ export class StateDirectory {
     return join(this.path, 'logs', `${name}.log`);
   }
 
+  /** Made, with new passwords, when first asked for. */
   settings(): StateSettings {
     const file = join(this.path, 'settings.json');
     if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as StateSettings;
     const secret = (): string => randomBytes(18).toString('base64url');
-    return { passwords: { postgres: secret(), elias: secret(), redshift: secret() }, ports: {}, postgres_home: null, exchange: null };
+    const passwords = { postgres: secret(), elias: secret(), redshift: secret() };
+    const settings = { passwords, ports: {}, postgres_home: null, exchange: null };
+    this.saveSettings(settings);
+    return settings;
   }
 
   saveSettings(settings: StateSettings): void {
