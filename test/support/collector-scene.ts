@@ -144,17 +144,22 @@ export class CollectorScene {
     return this.tail.records.filter(({ topic }) => topic === deadLetterTopic(this.group).name);
   }
 
-  /** Waits until each of these requests is answered. */
+  /** Waits until each of these requests is answered, and every window that was told as published is there. */
   async answered(requestIds: readonly string[], withinMs = 60_000): Promise<void> {
-    const missing = (): number => {
+    const unanswered = (): number => {
       const { completed, failed } = this.results;
       const told = new Set([...completed, ...failed].map(({ request_id }) => request_id));
       return requestIds.filter((id) => !told.has(id)).length;
     };
+    // the tail reads partitions side by side: what was written first need not come first
+    const unseen = (): number => {
+      const seen = new Set(this.windows.map(({ facts }) => facts.revision.collectionId));
+      return this.results.completed.filter(({ published, revision }) => published && !seen.has(revision.collection_id)).length;
+    };
     await until(
-      () => missing() === 0,
+      () => unanswered() === 0 && unseen() === 0,
       withinMs,
-      () => `${missing()} of ${requestIds.length} requests are not answered\n${this.outputs()}`,
+      () => `${unanswered()} of ${requestIds.length} requests are not answered, ${unseen()} windows are missing\n${this.outputs()}`,
     );
   }
 
