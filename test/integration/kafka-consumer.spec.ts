@@ -169,7 +169,10 @@ it('puts a poison record aside as it came, and goes on', async () => {
   expect(await metrics.text()).toContain(`elias_kafka_dead_letters_total{group="${groupId}",topic="${topic}"} 2`);
   expect(fatal).toEqual([]);
   // bytes that are no text arrive unchanged too
-  const reader = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).consumer({ groupId: uniqueName('raw') });
+  const reader = new kafkajs.Kafka({ brokers, logLevel: kafkajs.logLevel.NOTHING }).consumer({
+    groupId: uniqueName('raw'),
+    maxWaitTimeInMs: 100,
+  });
   const raw: kafkajs.KafkaMessage[] = [];
   await reader.connect();
   await reader.subscribe({ topic: dlq, fromBeginning: true });
@@ -304,7 +307,7 @@ it('bounds what it holds by bytes while a handler is stuck, and loses nothing', 
 
 it('reads records larger than a fetch, wherever they lie', async () => {
   const topic = await kafka.topic('huge', { partitions: 3, maxMessageBytes: 8 * 1024 * 1024 });
-  const sizes = [7_000_000, 100, 2_000_000, 50_000, 5_000_000, 1_400_000];
+  const sizes = [7_000_000, 100, 2_000_000, 50_000, 1_400_000];
   const records = [0, 1, 2].flatMap((partition) =>
     sizes.map((size, index) => ({ topic, partition, key: null, value: Buffer.alloc(size, index) })),
   );
@@ -318,8 +321,8 @@ it('reads records larger than a fetch, wherever they lie', async () => {
     }
     return Promise.resolve();
   });
-  await until('all records', () => seen.length === 18);
-  await until('commit', async () => (await kafka.committed(groupId, topic)).join() === '6,6,6');
+  await until('all records', () => seen.length === 15);
+  await until('commit', async () => (await kafka.committed(groupId, topic)).join() === '5,5,5');
 });
 
 it('exports both lags', async () => {

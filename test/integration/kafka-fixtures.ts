@@ -21,10 +21,11 @@ export interface Member {
 /** Clients, topics and group members of one test file, all closed at its end. */
 export class KafkaFixture {
   readonly client: KafkaClient;
+  private readonly clients: KafkaClient[] = [];
   private readonly strategies: KafkaBatchStrategy[] = [];
 
   constructor(readonly brokers: string[]) {
-    this.client = new KafkaClient({ brokers, clientId: 'kafka-test', logger: silent });
+    this.client = this.newClient();
   }
 
   async topic(base: string, spec: Partial<Omit<TopicSpec, 'name'>> = {}): Promise<string> {
@@ -41,8 +42,9 @@ export class KafkaFixture {
     options: Partial<KafkaBatchStrategyOptions> = {},
   ): Member {
     const member = { metrics: new Metrics(), readiness: new Readiness(), fatal: [] as unknown[] };
+    const client = this.newClient();
     const strategy = new KafkaBatchStrategy({
-      client: this.client,
+      client,
       groupId,
       deadLetterTopic: `${groupId}.dlq`,
       fromBeginning: true,
@@ -90,7 +92,14 @@ export class KafkaFixture {
 
   async close(): Promise<void> {
     await Promise.all(this.strategies.map((strategy) => strategy.close()));
-    await this.client.close();
+    await Promise.all(this.clients.map((client) => client.close()));
+  }
+
+  /** Each member has its own, as each process has. */
+  private newClient(): KafkaClient {
+    const client = new KafkaClient({ brokers: this.brokers, clientId: 'kafka-test', logger: silent });
+    this.clients.push(client);
+    return client;
   }
 }
 

@@ -61,15 +61,15 @@ export interface KafkaBatchStrategyOptions {
   onFatal?: (error: unknown) => void;
   /** a member silent this long loses its partitions; default 30,000 */
   sessionTimeoutMs?: number;
-  /** longest wait of `close` for running handlers; default 15,000 */
+  /** longest wait of `close` for running handlers; default 12,000 */
   closeWithinMs?: number;
   /** first and longest wait before a batch is tried again; default 500 and 30,000 */
   retryBackoff?: Backoff;
 }
 
 const LAG_INTERVAL_MS = 5_000;
-/** After the handlers: one commit, then leaving the group. */
-const LEAVE_WITHIN_MS = 4_000;
+/** After the handlers, each: the last commit, leaving the group, ending the producer; with them within 25 s (design §12). */
+const LEAVE_WITHIN_MS = 3_000;
 
 /**
  * Kafka for Nest, in batches. Handlers are `@BatchHandler(topic)` methods. A batch is done when its handler resolves
@@ -181,7 +181,7 @@ export class KafkaBatchStrategy extends Server implements CustomTransportStrateg
   }
 
   private async shutDown(): Promise<void> {
-    const { logger, closeWithinMs = 15_000 } = this.options;
+    const { logger, closeWithinMs = 12_000 } = this.options;
     clearInterval(this.lagTimer);
     this.consumer?.holdBack();
     this.assignment?.controller.abort(new Error('the app stops'));

@@ -2,7 +2,7 @@ import type { Producer, RecordMetadata, TopicMessages } from 'kafkajs';
 import type { Metrics } from '@elias/telemetry';
 import { kafkaError, KafkaUnavailableError } from './kafka-errors.js';
 import { recordPositions } from './record-positions.js';
-import { recordSizeBytes, splitSends } from './split-sends.js';
+import { splitSends } from './split-sends.js';
 
 export interface OutgoingRecord {
   topic: string;
@@ -96,12 +96,12 @@ export class RecordProducer {
 
   private count(topicMessages: readonly TopicMessages[]): void {
     const records = this.metrics?.counter('elias_kafka_produced_records_total', 'records that Kafka acknowledged', ['topic']);
-    const bytes = this.metrics?.counter('elias_kafka_produced_bytes_total', 'bytes of those records, before framing', ['topic']);
+    const bytes = this.metrics?.counter('elias_kafka_produced_bytes_total', 'bytes of the values of those records', ['topic']);
     for (const { topic, messages } of topicMessages) {
       records?.inc({ topic }, messages.length);
       bytes?.inc(
         { topic },
-        messages.reduce((sum, { value }) => sum + recordSizeBytes({ key: null, value: value as Buffer | string | null }), 0),
+        messages.reduce((sum, { value }) => sum + (value === null ? 0 : Buffer.byteLength(value)), 0),
       );
     }
   }
