@@ -7,6 +7,7 @@ import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
 import { benchStack } from './bench-stack.js';
 import { publishWindows } from './bench-topic.js';
 import { benchInput } from './bench-windows.js';
+import { benchWarehouseLoader } from './bench-warehouse-loader.js';
 import { figureLines } from './figures.js';
 import type { Figure } from './figures.js';
 
@@ -33,6 +34,7 @@ await runMain(async () => {
   await part('rds-loader', () => benchRdsLoader(stack, windows, 'topic'));
   await part('store', () => benchArchiverIntoStore(stack, windows));
   await part('rds-loader-archive', () => benchRdsLoader(stack, windows, 'archive'));
+  await part('warehouse-loader', () => benchWarehouseLoader(stack, windows));
   await part('collector', () => benchCollector(stack));
   await part('replacing', async () => {
     const again = benchInput(recordings, 1).windows;

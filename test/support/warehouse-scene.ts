@@ -51,7 +51,7 @@ export class WarehouseScene {
     this.data = new RedshiftData({ region: 'us-east-1', target: { database: 'dev', workgroup: 'elias' }, endpoint });
   }
 
-  static async create(settings: Record<string, string> = {}): Promise<WarehouseScene> {
+  static async create(options: { migrated: boolean } = { migrated: true }): Promise<WarehouseScene> {
     const { s3, postgres } = testStack();
     process.env['AWS_ACCESS_KEY_ID'] ??= s3.access_key_id;
     process.env['AWS_SECRET_ACCESS_KEY'] ??= s3.secret_access_key;
@@ -64,11 +64,10 @@ export class WarehouseScene {
       AWS_REGION: s3.region,
       AWS_ACCESS_KEY_ID: s3.access_key_id,
       AWS_SECRET_ACCESS_KEY: s3.secret_access_key,
-      ...settings,
     });
     await emulator.ready();
     const scene = new WarehouseScene(emulator, `http://127.0.0.1:${port}`, database);
-    await migrateRedshift(scene.data, silent);
+    if (options.migrated) await migrateRedshift(scene.data, silent);
     return scene;
   }
 

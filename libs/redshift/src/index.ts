@@ -1,4 +1,5 @@
 export * from './migrate-redshift.js';
+export * from './migrations/index.js';
 export * from './redshift-data.js';
 export * from './redshift-errors.js';
 export * from './redshift-settings.js';
