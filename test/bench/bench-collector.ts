@@ -12,7 +12,6 @@ import type { Figure } from './figures.js';
 
 const PAGES_PER_DAY = 5;
 const ALLOWANCE_PER_SECOND = 10;
-const BURST = 15;
 const DAY_MS = 86_400_000;
 
 /** The collector against the simulator: with its limit on, how much of the allowance is used; with it off, how fast it is. */
@@ -31,11 +30,11 @@ async function withLimit(stack: BenchStack): Promise<Figure> {
   const days = 8;
   const { windows, requests } = await collect(stack, days, { SIMULATOR_RATE_LIMIT: 'on' }, {});
   const seconds = (Date.parse(requests.last_at!) - Date.parse(requests.first_at!)) / 1_000;
-  const allowed = BURST + seconds * ALLOWANCE_PER_SECOND;
   return {
     name: `collector, limit on, ${windows} windows: part of the allowance that was used`,
     unit: 'of 1',
-    runs: [requests.total / allowed],
+    // the bucket is empty after a join, so the burst does not count
+    runs: [(requests.total - 1) / (seconds * ALLOWANCE_PER_SECOND)],
     note: `${requests.total} requests in ${seconds.toFixed(1)} s, ${requests.by_status['429'] ?? 0} times 429; wanted 0.98 or more and none`,
   };
 }

@@ -207,7 +207,7 @@ describe('files that COPY does not take', () => {
     expect(await scene.candleLines('CB-USD')).toEqual([]);
     await until(
       async () => (await scene.keys('_loads/')).length === 0,
-      5_000,
+      30_000,
       () => 'staged files were left',
     );
   });
