@@ -50,7 +50,11 @@ export class OffsetCommitter {
       .all()
       .filter(({ begun, watermark, committed }) => begun && (committed === null || watermark.next > committed))
       .map((partition) => ({ partition, next: partition.watermark.next }));
-    if (due.length === 0) return;
+    if (due.length === 0) {
+      // a member that joined anew owes nothing of what an earlier one could not commit
+      this.trouble = null;
+      return;
+    }
     try {
       await this.commit(due.map(({ partition: { topic, partition }, next }) => ({ topic, partition, offset: next.toString() })));
       if (!assignment.isCurrent) return;
