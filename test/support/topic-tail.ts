@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import type { Admin, Consumer, Kafka, KafkaMessage } from 'kafkajs';
 
 const { Kafka: KafkaConnection, logLevel } = kafkajs;
 
@@ -53,13 +54,24 @@ export async function skipToEnd(brokers: string[], groupId: string, topics: stri
   const kafka = new KafkaConnection({ brokers, clientId: 'test-skip', logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
-  const ends = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await admin.fetchTopicOffsets(topic) })));
+  const ends = await Promise.all(topics.map(async (topic) => ({ topic, partitions: await endsOf(admin, topic) })));
   await admin.disconnect();
   await setOffsets(
     kafka,
     groupId,
     ends.flatMap(({ topic, partitions }) => partitions.map(({ partition, high }) => ({ topic, partition, offset: high }))),
   );
+}
+
+/** A topic that was made a moment ago has no leader yet, or the client still knows none. */
+async function endsOf(admin: Admin, topic: string): Promise<Awaited<ReturnType<Admin['fetchTopicOffsets']>>> {
+  for (const deadline = performance.now() + 30_000; ; await sleep(200)) {
+    try {
+      return await admin.fetchTopicOffsets(topic);
+    } catch (error) {
+      if (!(error instanceof kafkajs.KafkaJSError && error.retriable) || performance.now() > deadline) throw error;
+    }
+  }
 }
 
 /** Lets a group begin where another one's commits stand. */
