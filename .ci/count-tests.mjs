@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const PROJECTS = ['unit', 'integration', 'integration-collector', 'e2e'];
+const PROJECTS = ['unit', 'integration', 'e2e'];
 const [folder, failedSteps] = [process.argv[2], Number(process.argv[3])];
 const reports = new Map(
   readdirSync(folder)

@@ -134,4 +134,4 @@ it('SIGTERM in the middle of its work: it ends well, and the next one does the r
   archiver = scene.start(group);
   await scene.sealed(windows, 90_000);
   await scene.checksumsAreRight(windows);
-});
+}, 180_000);

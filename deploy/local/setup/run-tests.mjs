@@ -4,15 +4,10 @@ import { INSTALLED_NODE } from './install-packages.mjs';
 import { ROOT, runInForeground, say } from './run.mjs';
 import { serversEnvironment, withOwnServers } from './own-servers.mjs';
 
-/**
- * Cheapest first. Integration tests mostly wait for servers, so they get a second worker even on two cores; the collector's share one
- * topic of requests, so those run one after the other.
- */
-const COLLECTOR = 'test/integration/collector-';
+/** Cheapest first. The services' topics are the same in every integration test, so those run one after the other. */
 const PROJECTS = [
   { name: 'unit', folder: 'libs', options: [] },
-  { name: 'integration', folder: 'test/integration', options: ['--maxWorkers=2', `--testPathIgnorePatterns=${COLLECTOR}`] },
-  { name: 'integration', part: '-collector', folder: 'test/integration', options: ['--runInBand', `--testPathPatterns=${COLLECTOR}`] },
+  { name: 'integration', folder: 'test/integration', options: ['--runInBand'] },
   { name: 'e2e', folder: 'test/e2e', options: ['--runInBand'] },
 ];
 const JEST = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', join(ROOT, 'node_modules/jest/bin/jest.js')];
@@ -37,11 +32,11 @@ export function runTests(args) {
 }
 
 /** `ELIAS_TEST_RESULTS` names a folder that gets Jest's counts as JSON, one file for each project. */
-function jestArguments({ name, part = '', folder, options }, args) {
+function jestArguments({ name, folder, options }, args) {
   const selection = folder === undefined ? [] : ['--selectProjects', name];
   const empty = args.length > 0 || (folder !== undefined && !existsSync(join(ROOT, folder))) ? ['--passWithNoTests'] : [];
   const results = process.env.ELIAS_TEST_RESULTS;
-  const report = results === undefined ? [] : ['--json', `--outputFile=${join(results, `${name}${part}.json`)}`];
+  const report = results === undefined ? [] : ['--json', `--outputFile=${join(results, `${name}.json`)}`];
   // Last, since Jest takes every word after it for the name of a project.
   return [...JEST, '--rootDir', ROOT, ...empty, ...options, ...report, ...args, ...selection];
 }
