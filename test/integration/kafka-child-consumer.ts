@@ -25,6 +25,7 @@ strategy.addHandler(
   topic,
   (async (batch: RecordBatch) => {
     await sleep(20);
+    if (batch.records.some(({ value }) => value?.toString() === 'bug')) throw new TypeError('a bug');
     if (batch.isCurrent()) for (const { value } of batch.records) appendFileSync(file, `${process.pid} ${value?.toString()}\n`);
   }) as never,
   true,

@@ -22,7 +22,7 @@ function consumer(topic: string, groupId: string, file: string): ChildProcess {
   const main = join(import.meta.dirname, 'kafka-child-consumer.ts');
   const env = { ...process.env, NODE_OPTIONS: '' };
   const child = spawn(process.execPath, ['--import', hooks, main, brokers.join(','), topic, groupId, file], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
     env,
   });
   children.push(child);
@@ -64,3 +64,13 @@ it('a consumer that is killed goes on where it had committed: nothing is skipped
   // at most what the first had done since its last commit, a second's worth, and what a join among the two repeats
   expect(twice).toBeLessThan(doneByFirst);
 }, 120_000);
+
+it('a bug in a handler ends the process non-zero, with nothing committed past it', async () => {
+  const topic = await kafka.topic('bug-ends');
+  const groupId = uniqueName('bug-ends');
+  await kafka.client.producer().send(['v0', 'bug', 'v2'].map((value) => ({ topic, partition: 0, key: null, value })));
+  const child = consumer(topic, groupId, join(directory, 'unused'));
+  await until('the end of the process', () => child.exitCode !== null);
+  expect(child.exitCode).toBe(1);
+  expect(['0', null]).toContain((await kafka.committed(groupId, topic))[0]);
+}, 60_000);

@@ -204,6 +204,17 @@ it('goes on when kafkajs restarts by itself, and ends the process when it does n
   expect(fatal).toEqual([final]);
 });
 
+it('joins again where the cluster has no coordinator for the group yet', async () => {
+  const kafkajs = new HandDriven();
+  const { fatal } = member(kafkajs);
+  await sleep(1);
+  const error = Object.assign(new Error('no coordinator'), { name: 'KafkaJSGroupCoordinatorNotFound' });
+  kafkajs.emit('crash', { restart: false, error });
+  await sleep(400);
+  expect(fatal).toEqual([]);
+  expect(kafkajs.steps).toHaveLength(2);
+});
+
 it('queues nothing any more once it is held back', async () => {
   const kafkajs = new HandDriven();
   const { consumer, queued } = member(kafkajs);

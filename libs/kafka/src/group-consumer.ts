@@ -35,7 +35,7 @@ export interface GroupConsumerOptions {
  */
 export const FETCH_LIMITS = { maxBytes: 4 * 1024 * 1024, maxBytesPerPartition: 1_310_720 };
 /** Longest wait of an idle fetch, and so the longest that a resumed partition waits for its first fetch. */
-export const FETCH_WAIT_MS = 100;
+export const FETCH_WAIT_MS = 50;
 /** In full, as kafkajs changes its defaults under NODE_ENV=test. For about three minutes a broker may be away before the consumer crashes, begins anew, and has to wait for its old self's session. */
 export const CONSUMER_RETRY = { initialRetryTime: 200, maxRetryTime: 3_000, factor: 0.2, multiplier: 2, retries: 60 };
 
