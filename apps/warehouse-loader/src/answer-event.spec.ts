@@ -66,7 +66,7 @@ describe('the answer to an archive', () => {
       reason: 'refused-by-store',
       detail: 'd'.repeat(4_000),
       archive: { bucket: 'b', key: event.data.archive.key },
-      load_error: { file: '_loads/1/x.csv.gz', line: 3, column: 'open', reason: 'Invalid digit' },
+      load_error: { file: 's3://b/_loads/1/x.csv.gz', line: 3, column: 'open', reason: 'Invalid digit' },
     });
   });
 

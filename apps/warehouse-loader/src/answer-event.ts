@@ -86,11 +86,11 @@ function failed(event: SealedEvent, refusal: Refusal): Answer {
     reason: refusal.reason,
     detail: refusal.detail.slice(0, DETAIL_CHARACTERS_MAX),
     archive: { bucket: archive.bucket, key: archive.key },
-    load_error: loadError === null ? null : wireError(loadError),
+    load_error: loadError === null ? null : wireError(loadError, archive.bucket),
   };
   return { kind: 'failed', record: encodeEvent('warehouse.failed', data, SERVICE), refusal };
 }
 
-function wireError({ key, line, column, reason }: LoadError): NonNullable<EventData<'warehouse.failed'>['load_error']> {
-  return { file: key, line, column, reason: reason.slice(0, DETAIL_CHARACTERS_MAX) };
+function wireError({ key, line, column, reason }: LoadError, bucket: string): NonNullable<EventData<'warehouse.failed'>['load_error']> {
+  return { file: `s3://${bucket}/${key}`, line, column, reason: reason.slice(0, DETAIL_CHARACTERS_MAX) };
 }

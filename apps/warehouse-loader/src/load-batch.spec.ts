@@ -172,6 +172,16 @@ describe('a load that fails', () => {
     );
   });
 
+  it('over a list of its own tells what is wrong with it', async () => {
+    warehouse.fault = (load) => {
+      warehouse.errors = [{ key: load.windowsKey!, line: 2, column: 'archive_key', reason: 'String length exceeds DDL length' }];
+      return { kind: 'copy-failed', text: 'Load into table failed' };
+    };
+    await expect(loader().run(await Promise.all(products('A', 'B').map(sealed)), signal)).rejects.toThrow(
+      /Load into table failed: String length exceeds DDL length \(line 2, column archive_key of p\/_loads\/[0-9a-f]{32}\/windows\.csv\)/,
+    );
+  });
+
   it('since staged files are gone is staged again', async () => {
     const tellings = products('A', 'B');
     let swept = false;

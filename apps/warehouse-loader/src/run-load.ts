@@ -53,8 +53,8 @@ interface Part extends LoadOutcome {
   readonly suspects: RefusedLoad[];
 }
 
-/** Old failures passed over without waiting, in a row: a bound for clocks that disagree. */
-const OLD_FAILURES_MAX = 500;
+/** Old ends of tokens passed over without waiting: a bound for clocks that disagree by more than is allowed for. */
+const OLD_ENDS_MAX = 300;
 const RESTAGINGS_MAX = 3;
 /** Fresh runs of a load of which windows are missing all the same. */
 const RERUNS_MAX = 2;
@@ -100,14 +100,22 @@ export class RunLoad {
     const nothing: Part = { loaded: [], ledger: new Map(), refused: [], suspects: [], loadIds: [load.id] };
     if (result.kind === 'standing') return { ...nothing, loaded: result.loaded, ledger: result.ledger };
     if (archives.length === 0) throw new WarehouseFailingError(result.text);
-    const refused = await this.namedArchives(folderId, archives, result, signal);
+    const errors = await this.loadErrors(new Set([folderId, load.id]), result, signal);
+    const refused = archives.flatMap((archive): RefusedLoad[] => {
+      const error = errors.find(({ key }) => key === archive.window.file.key);
+      return error === undefined ? [] : [{ archive, error, text: result.text }];
+    });
     if (refused.length > 0) {
       const named = new Set(refused.map(({ archive }) => archive));
       const rest = archives.filter((archive) => !named.has(archive));
       if (rest.length + revocations.length === 0) return { ...nothing, refused };
       return joined({ ...nothing, refused }, await this.part(folderId, rest, revocations, signal));
     }
-    const text = result.text;
+    // what is named may be one of the load's own lists: then its words at least are told
+    const text = [
+      result.text,
+      ...errors.slice(0, 1).map(({ key, line, column, reason }) => `${reason} (line ${line}, column ${column} of ${key})`),
+    ].join(': ');
     if (archives.length === 1) return { ...nothing, suspects: archives.map((archive) => ({ archive, error: null, text })) };
     this.options.logger.warn({ loadId: load.id, windows: archives.length, text }, 'COPY failed and names no file, the load is halved');
     const middle = Math.ceil(archives.length / 2);
@@ -129,7 +137,8 @@ export class RunLoad {
         for (const [id, change] of result.changes) if (change !== 'unchanged' || !changes.has(id)) changes.set(id, change);
         const standing = await this.standing(load, changes, signal);
         const missing = standing.loaded.filter(({ outcome }) => outcome === 'missing').length;
-        if (missing === 0 || (!isBefore(result.createdAtMs, sentAtMs) && (tries.rerun += 1) > RERUNS_MAX)) return standing;
+        const isOld = isBefore(result.createdAtMs, sentAtMs) && (tries.old += 1) <= OLD_ENDS_MAX;
+        if (missing === 0 || (!isOld && (tries.rerun += 1) > RERUNS_MAX)) return standing;
         // the token's first run is long over, and what it loaded was withdrawn or undone since
         logger.warn({ loadId: load.id, attempt, missing }, 'windows of a finished load do not stand, it is run again');
         this.raiseAttempt(load.id, attempt + 1);
@@ -138,7 +147,7 @@ export class RunLoad {
       this.raiseAttempt(load.id, attempt + 1);
       const { kind, text } = result;
       // an old failure says nothing of now: rights were granted, files were staged again
-      if (isBefore(result.failedAtMs, this.startedAtMs) && (tries.old += 1) <= OLD_FAILURES_MAX) continue;
+      if (isBefore(result.failedAtMs, this.startedAtMs) && (tries.old += 1) <= OLD_ENDS_MAX) continue;
       logger.warn({ loadId: load.id, attempt, kind, text }, 'load failed, nothing of it stands');
       if (kind === 'failed') throw new WarehouseFailingError(text);
       if (kind === 'copy-failed') {
@@ -174,19 +183,13 @@ export class RunLoad {
     if (this.attempts.size > ATTEMPTS_KEPT) this.attempts.delete(this.attempts.keys().next().value ?? '');
   }
 
-  /** The archives whose files the error table names, each with its first bad row. */
-  private async namedArchives(
-    folderId: string,
-    archives: readonly StagedArchive[],
-    failure: LoadFailure,
-    signal: AbortSignal,
-  ): Promise<RefusedLoad[]> {
+  /** Rows that COPY refused in this run of the load. */
+  private async loadErrors(folderIds: ReadonlySet<string>, failure: LoadFailure, signal: AbortSignal): Promise<LoadError[]> {
     const sinceMs = failure.createdAtMs === null ? null : failure.createdAtMs - CLOCKS_DIFFER_MS;
-    const errors = await this.options.warehouse.loadErrors(loadFolder(this.options.prefix, folderId), sinceMs, signal);
-    return archives.flatMap((archive) => {
-      const error = errors.find(({ key }) => key === archive.window.file.key);
-      return error === undefined ? [] : [{ archive, error, text: failure.text }];
-    });
+    const errors: LoadError[] = [];
+    for (const id of folderIds)
+      errors.push(...(await this.options.warehouse.loadErrors(loadFolder(this.options.prefix, id), sinceMs, signal)));
+    return errors;
   }
 }
 
