@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import { ensureTopics, KafkaBatchStrategy, KafkaClient, readRange } from '@elias/kafka';
 import type { ConsumedRecord, KafkaBatchStrategyOptions, RecordBatch, TopicSpec } from '@elias/kafka';
 import { createLogger, Metrics, Readiness } from '@elias/telemetry';
+
+// members are waited for, and machines that test may be busy
+jest.setTimeout(120_000);
 
 /** A name that no other test and no earlier run has. */
 export function uniqueName(base: string): string {
@@ -103,8 +107,8 @@ export class KafkaFixture {
   }
 }
 
-/** Waits until a condition holds. @throws after 30 s, naming what did not come about */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<void> {
+/** Waits until a condition holds. @throws after a minute, naming what did not come about */
+export async function until(what: string, condition: () => boolean | Promise<boolean>, withinMs = 60_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`did not come about: ${what}`);

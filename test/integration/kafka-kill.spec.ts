@@ -63,7 +63,7 @@ it('a consumer that is killed goes on where it had committed: nothing is skipped
   const twice = lines().length - distinct();
   // at most what the first had done since its last commit, a second's worth, and what a join among the two repeats
   expect(twice).toBeLessThan(doneByFirst);
-}, 120_000);
+}, 240_000);
 
 it('a bug in a handler ends the process non-zero, with nothing committed past it', async () => {
   const topic = await kafka.topic('bug-ends');
@@ -73,4 +73,4 @@ it('a bug in a handler ends the process non-zero, with nothing committed past it
   await until('the end of the process', () => child.exitCode !== null);
   expect(child.exitCode).toBe(1);
   expect(['0', null]).toContain((await kafka.committed(groupId, topic))[0]);
-}, 60_000);
+}, 120_000);
