@@ -11,8 +11,8 @@ import type { LedgerRow, LoadChange, Revocation } from './warehouse.js';
 
 /** What is known of one batch so far. Pure: the caller reads, stages and loads. */
 export class BatchProgress {
-  /** ids of the folders that hold its files */
-  readonly folders = new Set<string>();
+  /** ids of its loads as they were staged */
+  readonly batchIds = new Set<string>();
   /** the ledger's rows as they were after the last load */
   readonly ledger = new Map<string, LedgerRow>();
   private readonly refusals = new Map<string, Refusal>();

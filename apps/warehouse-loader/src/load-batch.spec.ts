@@ -28,8 +28,7 @@ beforeEach(() => {
 });
 
 /** A loader that begins now; what it remembers of attempts is its own. */
-function loader(): LoadBatch {
-  const stage = new StageLoads(objects, 'p');
+function loader(stage = new StageLoads(objects, 'p')): LoadBatch {
   const runLoad = new RunLoad({ warehouse, stage, prefix: 'p', logger, nowMs: () => now, conflictBackoff: { firstMs: 1, longestMs: 1 } });
   return new LoadBatch({ objects, stage, runLoad, twins: new KeepTwins(objects, 'p', warehouse), logger });
 }
@@ -170,6 +169,20 @@ describe('a load that fails', () => {
     await expect(loader().run(await Promise.all(products('A', 'B', 'C').map(sealed)), signal)).rejects.toThrow(
       'the warehouse takes nothing: Access Denied',
     );
+  });
+
+  it('and is given up leaves files that the next one’s end takes away', async () => {
+    const stage = new StageLoads(objects, 'p');
+    const events = await Promise.all(products('A', 'B').map(sealed));
+    warehouse.fault = () => ({ kind: 'copy-failed', text: 'Access Denied' });
+    const one = loader(stage);
+    await expect(one.run(events, signal)).rejects.toThrow(WarehouseFailingError);
+    warehouse.fault = () => null;
+    await one.run(events, signal);
+    const staged = (): string[] => [...objects.stored.keys()].filter((key) => key.startsWith('p/_loads/'));
+    expect(new Set(staged().map((key) => key.split('/')[2])).size).toBe(3);
+    await stage.removeAll();
+    expect(staged()).toEqual([]);
   });
 
   it('over a list of its own tells what is wrong with it', async () => {

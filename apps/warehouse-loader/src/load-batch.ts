@@ -21,8 +21,8 @@ export interface BatchOutcome {
   /** twins as they were before `ledger` was read */
   readonly twinsSeen: TwinsSeen;
   readonly ledger: LedgerSeen;
-  /** ids of the staging folders, to be removed */
-  readonly folders: ReadonlySet<string>;
+  /** what its answers are announced under; more than one when a withdrawn revision was found */
+  readonly batchIds: readonly string[];
   readonly stagedBytes: number;
   /** milliseconds until the files were staged, and in the warehouse */
   readonly stageMs: number;
@@ -70,7 +70,7 @@ export class LoadBatch {
       wantedTwins: progress.wantedTwins(),
       twinsSeen,
       ledger: progress.ledger,
-      folders: progress.folders,
+      batchIds: [...progress.batchIds],
       stagedBytes: first.archives.reduce((sum, { gzip }) => sum + gzip.length, 0),
       stageMs: stagedMs - startedMs,
       loadMs: performance.now() - stagedMs,
@@ -81,7 +81,7 @@ export class LoadBatch {
     const due = progress.due();
     const windows = due.map(({ window, revision, data }) => ({ window, revision, archiveKey: data.archive.key }));
     const folderId = loadId({ windows, revocations: [] });
-    if (due.length > 0) progress.folders.add(folderId);
+    if (due.length > 0) progress.batchIds.add(folderId);
     const limit = pLimit(BUCKET_REQUESTS_AT_ONCE);
     const staged = await Promise.all(due.map(({ window }) => limit(() => this.stageWindow(progress, windowId(window), folderId, signal))));
     return { folderId, archives: staged.filter((archive) => archive !== null) };
@@ -112,7 +112,6 @@ export class LoadBatch {
     for (const [at, group] of loads.entries()) {
       const outcome = await this.parts.runLoad.run(folderId, group, at === 0 ? revocations : [], signal);
       progress.settle(group, outcome, folderId);
-      for (const id of outcome.loadIds) progress.folders.add(id);
       for (const { archive, error, text } of outcome.refused) {
         this.parts.logger.error({ key: archive.window.archiveKey, loadError: error, text }, 'archive refused by the warehouse');
       }

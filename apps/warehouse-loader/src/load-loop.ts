@@ -16,7 +16,7 @@ export interface LoadLoopParts {
   readonly queue: LoadQueue;
   readonly loadBatch: Pick<LoadBatch, 'run'>;
   readonly twins: Pick<KeepTwins, 'update'>;
-  readonly stage: Pick<StageLoads, 'remove'>;
+  readonly stage: Pick<StageLoads, 'removeAll'>;
   readonly sweep: Pick<SweepLeftovers, 'mendTwins' | 'removeStaging'>;
   readonly announce: Announce;
   readonly metrics: LoaderMetrics;
@@ -76,7 +76,7 @@ export class LoadLoop {
 
   private async finish(events: readonly OwedEvent[], outcome: BatchOutcome): Promise<void> {
     const { metrics, logger, announce, twins, stage } = this.parts;
-    const { answers, wantedTwins, twinsSeen, ledger, folders, stagedBytes, stageMs, loadMs } = outcome;
+    const { answers, wantedTwins, twinsSeen, ledger, batchIds, stagedBytes, stageMs, loadMs } = outcome;
     const startedMs = performance.now();
     await this.insist('announce', () => announceAnswers(answers, announce));
     const written = await this.insist('twins', () => twins.update(wantedTwins, twinsSeen, ledger, this.dropping.signal));
@@ -92,10 +92,10 @@ export class LoadLoop {
     const [loaded, superseded, failed] = (['loaded', 'superseded', 'failed'] as const).map(
       (kind) => answers.filter(({ answer }) => answer.kind === kind).length,
     );
-    const fields = { batchIds: [...folders], loaded, superseded, failed, twins: written, stagedBytes };
+    const fields = { batchIds, loaded, superseded, failed, twins: written, stagedBytes };
     const times = { stageMs: Math.round(stageMs), loadMs: Math.round(loadMs), announceMs: Math.round(announceMs) };
     logger.info({ ...fields, ...times }, 'batch loaded');
-    await this.tryOnce('staged files were not removed, a sweep will', () => stage.remove(folders));
+    await this.tryOnce('staged files were not removed, a sweep will', () => stage.removeAll());
   }
 
   private isSweepDue(): boolean {

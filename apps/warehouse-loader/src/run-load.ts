@@ -27,8 +27,6 @@ export interface LoadOutcome {
   /** the ledger after the commit: of the windows that were loaded and those with revocations */
   readonly ledger: Map<string, LedgerRow>;
   readonly refused: RefusedLoad[];
-  /** ids of the loads that were staged for it */
-  readonly loadIds: string[];
 }
 
 export interface RunLoadOptions {
@@ -97,7 +95,7 @@ export class RunLoad {
   ): Promise<Part> {
     const load = await this.options.stage.stageLists(archives, revocations);
     const result = await this.settled(load, archives, signal);
-    const nothing: Part = { loaded: [], ledger: new Map(), refused: [], suspects: [], loadIds: [load.id] };
+    const nothing: Part = { loaded: [], ledger: new Map(), refused: [], suspects: [] };
     if (result.kind === 'standing') return { ...nothing, loaded: result.loaded, ledger: result.ledger };
     if (archives.length === 0) throw new WarehouseFailingError(result.text);
     const errors = await this.loadErrors(new Set([folderId, load.id]), result, signal);
@@ -210,6 +208,5 @@ function joined(a: Part, b: Part): Part {
     ledger: new Map([...a.ledger, ...b.ledger]),
     refused: [...a.refused, ...b.refused],
     suspects: [...a.suspects, ...b.suspects],
-    loadIds: [...a.loadIds, ...b.loadIds],
   };
 }

@@ -18,6 +18,9 @@ export interface StagedArchive {
 
 /** Puts what COPY reads into the bucket, and takes it away. Every key and byte follows from what is loaded, so a repeat overwrites itself. */
 export class StageLoads {
+  /** loads whose folders may hold files of ours, given-up tries included */
+  private readonly loadIds = new Set<string>();
+
   constructor(
     private readonly objects: Objects,
     private readonly prefix: string,
@@ -27,6 +30,7 @@ export class StageLoads {
   async stageWindow(folderId: string, archive: SoundArchive): Promise<StagedArchive> {
     const { window, revision, csvSha256 } = archive.facts;
     const key = stagedFileKey(loadFolder(this.prefix, folderId), window, revision, csvSha256);
+    this.loadIds.add(folderId);
     await this.putWindow(key, archive.gzip);
     return { window: { ...archive.facts, file: { key, bytes: archive.gzip.length } }, columns: archive.columns, gzip: archive.gzip };
   }
@@ -36,6 +40,7 @@ export class StageLoads {
     const windows = [...archives.map(({ window }) => window)].sort((a, b) => (windowId(a.window) < windowId(b.window) ? -1 : 1));
     const id = loadId({ windows, revocations });
     const folder = loadFolder(this.prefix, id);
+    this.loadIds.add(id);
     const files = windows.filter(({ rowCount }) => rowCount > 0).map(({ file }) => file);
     const put = async (name: string, text: string, contentType: string): Promise<string> => {
       await this.objects.put(`${folder}${name}`, Buffer.from(text), { contentType });
@@ -68,12 +73,13 @@ export class StageLoads {
     return [...missingLists, ...put].filter((missing) => missing).length;
   }
 
-  /** Takes away a load's folder. What is left by a crash a sweep finds. */
-  async remove(loadIds: Iterable<string>): Promise<void> {
-    for (const id of loadIds) {
+  /** Takes away the folders of every load that was staged here, those of given-up tries too. What a crash leaves a sweep finds. */
+  async removeAll(): Promise<void> {
+    for (const id of [...this.loadIds]) {
       const keys: string[] = [];
       for await (const { key } of this.objects.list(loadFolder(this.prefix, id))) keys.push(key);
       if (keys.length > 0) await this.objects.delete(keys);
+      this.loadIds.delete(id);
     }
   }
 
