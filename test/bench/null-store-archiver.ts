@@ -1,11 +1,11 @@
-import { KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { KafkaClient } from '@elias/kafka';
 import type { RecordBatch } from '@elias/kafka';
-import { deadLetterTopic } from '@elias/contracts';
 import { createLogger, Metrics, Readiness, ServiceModule, startService } from '@elias/telemetry';
 import { ArchiveBatch } from '../../apps/archiver/src/archive-batch.js';
 import { ArchiveWindow } from '../../apps/archiver/src/archive-window.js';
 import { ArchiverMetrics } from '../../apps/archiver/src/archiver-metrics.js';
 import type { ArchiveStore } from '../../apps/archiver/src/archive-store.js';
+import { archiverStrategy } from '../../apps/archiver/src/archiver-strategy.js';
 import { archiverConfig } from '../../apps/archiver/src/archiver.config.js';
 import { KafkaArchiveEvents } from '../../apps/archiver/src/kafka/kafka-archive-events.js';
 import { WindowsController } from '../../apps/archiver/src/windows.controller.js';
@@ -26,19 +26,7 @@ const logger = createLogger({ app: 'archiver', level: config.LOG_LEVEL });
 const metrics = new Metrics({ processMetrics: true });
 const readiness = new Readiness();
 const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'bench-archiver', logger, metrics });
-const strategy = new KafkaBatchStrategy({
-  client: kafka,
-  groupId: config.ARCHIVER_GROUP,
-  deadLetterTopic: deadLetterTopic('bench').name,
-  maxBatchBytes: config.ARCHIVER_BATCH_BYTES,
-  concurrency: config.ARCHIVER_PARTITIONS_AT_ONCE,
-  manualDone: true,
-  fromBeginning: true,
-  agedTopics: [],
-  metrics,
-  logger,
-  readiness,
-});
+const strategy = archiverStrategy({ config, logger, metrics, readiness, kafka });
 const firstMs = metrics.gauge('bench_first_ms', 'When the first batch began');
 const lastMs = metrics.gauge('bench_last_ms', 'When the latest batch was done');
 

@@ -47,9 +47,9 @@ export class ArchiveBatch {
     const events = answers.flatMap(({ record, answer }) => eventsOf(record, answer));
     if (events.length > 0) await this.parts.events.announce(events, signal);
     for (const { record, answer } of answers) {
+      this.count(record, answer);
       if (answer.kind === 'refused') await batch.deadLetter(record, answer.reason, answer.cause);
       else if (answer.kind !== 'failed') batch.done(record);
-      this.count(record, answer);
     }
     this.tell(batch, answers);
     const errors = answers.flatMap(({ answer }) => (answer.kind === 'failed' ? [answer.error] : []));

@@ -27,7 +27,7 @@ export const archiverConfig = z.object({
     .int()
     .min(1_024)
     .max(64 * MIB)
-    .default(2 * MIB)
-    .describe('bytes of windows that are announced together; with the partitions at once, the bound of memory'),
+    .default(MIB)
+    .describe('bytes of windows that are announced together, and that wait per partition: the bound of memory'),
 });
 export type ArchiverConfig = z.output<typeof archiverConfig>;

@@ -108,20 +108,21 @@ function readCentralHeader(zip: Buffer, at: number, end: number): CentralHeader 
 /** Where the packed bytes begin and the next local header is due; whatever the local header tells must agree with the directory. */
 function readLocalHeader(zip: Buffer, entry: CentralHeader, directory: number): { offset: number; nextLocal: number } {
   const at = entry.localOffset;
-  const broken = new ArchiveCorruptError(`the local header of entry "${entry.name}" does not agree with the central directory`);
-  if (at + LOCAL_BYTES > directory || zip.readUInt32LE(at) !== 0x04034b50) throw broken;
+  const broken = (): ArchiveCorruptError =>
+    new ArchiveCorruptError(`the local header of entry "${entry.name}" does not agree with the central directory`);
+  if (at + LOCAL_BYTES > directory || zip.readUInt32LE(at) !== 0x04034b50) throw broken();
   const nameEnd = at + LOCAL_BYTES + zip.readUInt16LE(at + 26);
   const offset = nameEnd + zip.readUInt16LE(at + 28);
   const packedEnd = offset + entry.packedBytes;
   const described = (entry.flags & HAS_DESCRIPTOR) !== 0;
   const nextLocal = packedEnd + (described ? DESCRIPTOR_BYTES : 0);
-  if (nextLocal > directory) throw broken;
+  if (nextLocal > directory) throw broken();
   const same = zip.readUInt16LE(at + 6) === entry.flags && zip.readUInt16LE(at + 8) === entry.method;
-  if (!same || zip.toString('utf8', at + LOCAL_BYTES, nameEnd) !== entry.name) throw broken;
-  if (described && zip.readUInt32LE(packedEnd) !== 0x08074b50) throw broken;
+  if (!same || zip.toString('utf8', at + LOCAL_BYTES, nameEnd) !== entry.name) throw broken();
+  if (described && zip.readUInt32LE(packedEnd) !== 0x08074b50) throw broken();
   const sizes = described ? packedEnd + 4 : at + 14;
   const told = [zip.readUInt32LE(sizes), zip.readUInt32LE(sizes + 4), zip.readUInt32LE(sizes + 8)];
-  if (told[0] !== entry.crc32 || told[1] !== entry.packedBytes || told[2] !== entry.bytes) throw broken;
+  if (told[0] !== entry.crc32 || told[1] !== entry.packedBytes || told[2] !== entry.bytes) throw broken();
   return { offset, nextLocal };
 }
 
