@@ -12,6 +12,7 @@ export interface TopicModel {
 }
 
 const WINDOW_BYTES_MAX = 8 * 1024 * 1024;
+const DEAD_LETTER_BYTES_MAX = 9 * 1024 * 1024;
 
 /** Every topic of Elias, its partitions and how long it keeps records: the one table that topics are created from. */
 export const TOPICS = {
@@ -29,9 +30,10 @@ export const TOPICS = {
   loads: aged('elias.loads.v1', 12, 30, 'Windows loaded into Redshift and Postgres'),
 } as const satisfies Record<string, TopicModel>;
 
-/** Where a consumer group puts records that it cannot process, as they came. */
+/** Where a consumer group puts records that it cannot process, as they came: the largest of them, and its reason, has to fit. */
 export function deadLetterTopic(consumerGroup: string): TopicModel {
-  return aged(`elias.dlq.${consumerGroup}.v1`, 1, 90, `Dead letters of ${consumerGroup}`);
+  const topic = aged(`elias.dlq.${consumerGroup}.v1`, 1, 90, `Dead letters of ${consumerGroup}`);
+  return { ...topic, maxMessageBytes: DEAD_LETTER_BYTES_MAX };
 }
 
 function aged(name: string, partitions: number, keepDays: number, title: string): TopicModel {
