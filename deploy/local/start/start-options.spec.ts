@@ -56,6 +56,7 @@ it.each([
   [['--json', tmpdir()], /is a folder/],
   [['--date'], /--date.*argument missing/],
   [['--verbose'], /unknown option '--verbose'/],
+  [['--dat', '2023-12-01'], /unknown option '--dat'/],
   [['now'], /too many arguments/],
 ])('refuses %j in one sentence', (args, sentence) => {
   expect(() => parse(...args)).toThrow(sentence);

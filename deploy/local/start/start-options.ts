@@ -58,6 +58,7 @@ function startCommand(root: string): Command {
     .description('Starts a whole local Elias, collects, loads and compares; Ctrl-C stops it.')
     .allowExcessArguments(false)
     .exitOverride()
+    .showSuggestionAfterError(false)
     .option('--once', 'end when everything is loaded; exit 0 only if all is equal', false)
     .option('--date <YYYY-MM-DD>', 'day whose candles are collected (default: the last whole UTC day)', date, null)
     .option('--products <list>', 'product ids, comma separated', products, [...DEFAULT_PRODUCT_IDS])
