@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { isRetryable } from '@elias/errors';
@@ -36,12 +37,16 @@ function problemOf(error: unknown): ProblemJson {
     return { type: 'urn:elias:problem:run-refused', title: 'The run cannot be', status: 422, detail: error.message, errors: error.reasons };
   }
   if (error instanceof HttpException) {
-    return { type: 'about:blank', title: error.message, status: error.getStatus() };
+    return withoutType(error.getStatus(), error.message);
   }
-  if (isFastifyClientError(error))
-    return { type: 'about:blank', title: 'The request is malformed', status: error.statusCode, detail: error.message };
+  if (isFastifyClientError(error)) return withoutType(error.statusCode, error.message);
   if (isRetryable(error)) return { type: 'urn:elias:problem:store-away', title: 'A store does not answer, try again', status: 503 };
-  return { type: 'about:blank', title: 'Something went wrong here', status: 500 };
+  return withoutType(500, 'Something went wrong here');
+}
+
+/** A problem that its status says all about; the title is then the status's own. Source: RFC 9457, 4.2.1. */
+function withoutType(status: number, detail: string): ProblemJson {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
 }
 
 /** Fastify's own refusals (body that is no JSON, too large) carry their status. */
