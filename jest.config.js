@@ -10,7 +10,7 @@ const swc = {
   },
 };
 
-const project = (displayName, testMatch) => ({
+const project = (displayName, testMatch, ignored = []) => ({
   displayName,
   testMatch,
   rootDir: import.meta.dirname,
@@ -19,7 +19,7 @@ const project = (displayName, testMatch) => ({
   moduleNameMapper: { '^@elias/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.elias/', '<rootDir>/.tools/'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', ...ignored],
 });
 
 export default {
@@ -31,6 +31,7 @@ export default {
       '<rootDir>/test/architecture/**/*.spec.ts',
     ]),
     project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
+    // a whole stack, its services killed one by one: some ten minutes, so only when asked for
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], process.env.ELIAS_E2E === 'stack' ? [] : ['/test/e2e/local-stack']),
   ],
 };
