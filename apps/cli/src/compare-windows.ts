@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { archiveFolder, openArchive, parseArchiveKey, twinKey } from '@elias/archive';
 import type { Manifest } from '@elias/archive';
 import type { WireCoverage } from '@elias/contracts';
 import { coverageToWire } from '@elias/contracts';
-import { describeError } from '@elias/errors';
+import { describeError, isRetryable } from '@elias/errors';
 import { formatInstant, isBetterRevision, parseWindowId, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
@@ -32,11 +33,16 @@ export interface ComparedWindow {
 }
 
 export interface ComparedStores {
-  bucket: ObjectStore;
+  bucket: Pick<ObjectStore, 'bucket' | 'list' | 'get' | 'head'>;
   prefix: string;
   redshift: WindowStore;
   rds: WindowStore;
+  /** wait before a store that did not answer is asked again, milliseconds */
+  askAgainAfterMs?: number;
 }
+
+/** A store that does not answer is asked this often before its window counts as unreadable. */
+const READINGS_MAX = 4;
 
 /** Compares each window, value by value, in the archive, Redshift and Postgres. A window that cannot be read is not equal, with the reason. */
 export async function compareWindows(windowIds: readonly string[], stores: ComparedStores): Promise<ComparedWindow[]> {
@@ -45,29 +51,37 @@ export async function compareWindows(windowIds: readonly string[], stores: Compa
 }
 
 async function compareOne(window: Window, stores: ComparedStores): Promise<ComparedWindow> {
-  const { bucket, prefix } = stores;
-  const report: ComparedWindow = { ...named(window), ...nothing };
-  try {
-    const [best, redshift, rds] = await Promise.all([bestSealed(window, stores), stores.redshift.read(window), stores.rds.read(window)]);
-    report.redshift_rows = redshift.rows.length;
-    report.rds_rows = rds.rows.length;
-    if (best === null) return { ...report, error: `no archive of ${windowId(window)} lies in the bucket` };
-    const { key, zip, opened } = best;
-    const { manifest, csv } = opened;
-    const { present, no_trade, unknown, open } = coverageToWire(manifest.coverage);
-    report.candles = manifest.rowCount;
-    report.coverage = { present, no_trade, unknown, open };
-    report.archive = { bucket: bucket.bucket, key, bytes: zip.length, sha256: sha256(zip), csv_sha256: manifest.csvSha256 };
-    const twin = await bucket.head(twinKey(prefix, window));
-    report.twin = twin === null ? null : { bucket: bucket.bucket, key: twinKey(prefix, window) };
-    const differences = [
-      [stores.redshift.name, storeDifference({ manifest, csv }, redshift)],
-      [stores.rds.name, storeDifference({ manifest, csv }, rds)],
-    ].flatMap(([name, difference]) => (difference === null ? [] : [`${name}: ${difference}`]));
-    return differences.length === 0 ? { ...report, equal: true } : { ...report, error: differences.join('; ') };
-  } catch (error) {
-    return { ...report, error: describeError(error) };
+  for (let reading = 1; ; reading += 1) {
+    const report: ComparedWindow = { ...named(window), ...nothing };
+    try {
+      return await compareNow(window, stores, report);
+    } catch (error) {
+      if (!isRetryable(error) || reading === READINGS_MAX) return { ...report, error: describeError(error) };
+      await sleep(stores.askAgainAfterMs ?? 1_000);
+    }
   }
+}
+
+/** @param report gets what is known so far */
+async function compareNow(window: Window, stores: ComparedStores, report: ComparedWindow): Promise<ComparedWindow> {
+  const { bucket, prefix } = stores;
+  const [best, redshift, rds] = await Promise.all([bestSealed(window, stores), stores.redshift.read(window), stores.rds.read(window)]);
+  report.redshift_rows = redshift.rows.length;
+  report.rds_rows = rds.rows.length;
+  if (best === null) return { ...report, error: `no archive of ${windowId(window)} lies in the bucket` };
+  const { key, zip, opened } = best;
+  const { manifest, csv } = opened;
+  const { present, no_trade, unknown, open } = coverageToWire(manifest.coverage);
+  report.candles = manifest.rowCount;
+  report.coverage = { present, no_trade, unknown, open };
+  report.archive = { bucket: bucket.bucket, key, bytes: zip.length, sha256: sha256(zip), csv_sha256: manifest.csvSha256 };
+  const twin = await bucket.head(twinKey(prefix, window));
+  report.twin = twin === null ? null : { bucket: bucket.bucket, key: twinKey(prefix, window) };
+  const differences = [
+    [stores.redshift.name, storeDifference({ manifest, csv }, redshift)],
+    [stores.rds.name, storeDifference({ manifest, csv }, rds)],
+  ].flatMap(([name, difference]) => (difference === null ? [] : [`${name}: ${difference}`]));
+  return differences.length === 0 ? { ...report, equal: true } : { ...report, error: differences.join('; ') };
 }
 
 /** The best sealed revision that lies in the bucket, by the manifests themselves; revoked ones are marked beside the archive. */
