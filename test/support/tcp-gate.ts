@@ -1,10 +1,10 @@
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** A TCP server passed through, which can be shut, or cut at an exact point of what the client says. */
+/** A TCP server passed through, which can be shut, or cut at an exact answer. */
 export class TcpGate {
-  /** looks at what the client sends; `swallow` lets it reach the server, and ends the connection before any answer */
-  onSent: (bytes: Buffer) => 'pass' | 'swallow' = () => 'pass';
+  /** looks at what the server answers; `cut` ends the connection instead of handing it on */
+  onAnswer: (bytes: Buffer) => 'pass' | 'cut' = () => 'pass';
   private readonly sockets = new Set<Socket>();
   private open = true;
 
@@ -42,7 +42,6 @@ export class TcpGate {
       server.destroy();
       return;
     }
-    let deaf = false;
     const end = (): void => {
       client.destroy();
       server.destroy();
@@ -56,15 +55,11 @@ export class TcpGate {
       });
     }
     client.on('data', (bytes) => {
-      if (!deaf && this.onSent(bytes) === 'swallow') {
-        deaf = true;
-        // long enough for the server to act on what it was sent
-        setTimeout(end, 200);
-      }
       server.write(bytes);
     });
     server.on('data', (bytes) => {
-      if (!deaf) client.write(bytes);
+      if (this.onAnswer(bytes) === 'cut') end();
+      else client.write(bytes);
     });
   }
 }
