@@ -1,4 +1,4 @@
-import { crc32, inflateRawSync } from 'node:zlib';
+import { crc32 as crc32Of, inflateRawSync } from 'node:zlib';
 import { ArchiveCorruptError } from './archive-errors.js';
 
 /** Where the CSV's raw DEFLATE bytes lie in a zip, and what a gzip member needs besides. */
@@ -35,7 +35,8 @@ const HAS_DESCRIPTOR = 8;
 
 /**
  * The entries of a zip such as Elias writes: no comment, no zip64, no gap and nothing before, between or after the entries, so that
- * a cut, altered or foreign file is seen before anything is inflated. Source: PKWARE APPNOTE 6.3, 4.3.
+ * a cut, altered or foreign file is seen before anything is inflated. Sizes may follow the data (a descriptor), as npm's archiver has
+ * them. Source: PKWARE APPNOTE 6.3, 4.3.
  * @throws ArchiveCorruptError
  */
 export function readZipEntries(zip: Buffer): ZipEntry[] {
@@ -54,7 +55,8 @@ export function readZipEntries(zip: Buffer): ZipEntry[] {
     const header = readCentralHeader(zip, at, end);
     if (header.localOffset !== local) throw new ArchiveCorruptError(`entry "${header.name}" does not begin where the one before ends`);
     const { offset, nextLocal } = readLocalHeader(zip, header, directory);
-    entries.push({ ...header, offset });
+    const { name, method, crc32, bytes, packedBytes } = header;
+    entries.push({ name, method, crc32, bytes, packedBytes, offset });
     at = header.nextCentral;
     local = nextLocal;
   }
@@ -73,7 +75,7 @@ export function readEntry(zip: Buffer, entry: ZipEntry, bytesMax: number): Buffe
   const packed = zip.subarray(entry.offset, entry.offset + entry.packedBytes);
   const content = entry.method === STORED ? packed : inflate(packed, entry);
   if (content.length !== bytes) throw new ArchiveCorruptError(`entry "${name}" holds ${content.length} bytes, not ${bytes}`);
-  if (crc32(content) !== entry.crc32) throw new ArchiveCorruptError(`entry "${name}" has another CRC-32 than told`);
+  if (crc32Of(content) !== entry.crc32) throw new ArchiveCorruptError(`entry "${name}" has another CRC-32 than told`);
   return content;
 }
 
