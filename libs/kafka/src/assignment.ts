@@ -42,13 +42,17 @@ export class OwnedPartition {
 export class Assignment {
   /** aborted when the assignment ends or the app stops */
   readonly controller = new AbortController();
+  /** resolves when the assignment ends; unlike `controller`, not when the app stops */
+  readonly ended: Promise<void>;
   private readonly partitions = new Map<string, OwnedPartition>();
   private current = true;
+  private resolveEnded!: () => void;
 
   constructor(
     readonly epoch: number,
     readonly owned: Readonly<Record<string, number[]>>,
   ) {
+    this.ended = new Promise((resolve) => (this.resolveEnded = resolve));
     for (const [topic, partitions] of Object.entries(owned)) {
       for (const partition of partitions) this.partitions.set(`${topic}/${partition}`, new OwnedPartition(topic, partition));
     }
@@ -77,6 +81,7 @@ export class Assignment {
   /** Ends it: running handlers are told, what is queued is dropped and will be read again by whoever owns it next. */
   end(reason: string): void {
     this.current = false;
+    this.resolveEnded();
     this.controller.abort(new Error(reason));
     for (const partition of this.partitions.values()) partition.queue.clear();
   }

@@ -83,3 +83,23 @@ it('waits on stop for the commit in flight, then commits the rest', async () => 
   await Promise.all([inFlight, stopped]);
   expect(commits).toEqual(['6', '7']);
 });
+
+it('does not wait for a commit whose assignment ended', async () => {
+  let assignment = begun();
+  assignment.find('t', 0)!.readFrom(6n);
+  const commits: string[] = [];
+  const committer = new OffsetCommitter(
+    () => assignment,
+    async ([first]) => {
+      if (commits.push(first!.offset) === 1) await new Promise(() => undefined);
+    },
+    logger,
+  );
+  const silent = committer.commitDone();
+  assignment.end('joined anew');
+  await silent;
+  assignment = begun();
+  assignment.find('t', 0)!.readFrom(8n);
+  await committer.commitDone();
+  expect(commits).toEqual(['6', '8']);
+});
