@@ -1,4 +1,7 @@
-/** Unit tests sit beside the code; integration and e2e read the running stack that `npm test` starts (ELIAS_TEST_STACK). */
+/**
+ * Unit tests sit beside the code; integration tests use the servers that `npm test` starts (ELIAS_TEST_STACK); e2e tests start whole
+ * stacks of their own.
+ */
 const swc = {
   module: { type: 'es6' },
   sourceMaps: 'inline',
@@ -10,7 +13,7 @@ const swc = {
   },
 };
 
-const project = (displayName, testMatch, ignored = []) => ({
+const project = (displayName, testMatch) => ({
   displayName,
   testMatch,
   rootDir: import.meta.dirname,
@@ -19,7 +22,7 @@ const project = (displayName, testMatch, ignored = []) => ({
   moduleNameMapper: { '^@elias/([^/]+)$': '<rootDir>/libs/$1/src/index.ts', '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swc, swcrc: false }] },
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.elias/', '<rootDir>/.tools/'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/', ...ignored],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/dist/'],
 });
 
 export default {
@@ -31,7 +34,6 @@ export default {
       '<rootDir>/test/architecture/**/*.spec.ts',
     ]),
     project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
-    // a whole stack, its services killed one by one: some ten minutes, so only when asked for
-    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts'], process.env.ELIAS_E2E === 'stack' ? [] : ['/test/e2e/local-stack']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.spec.ts']),
   ],
 };

@@ -124,7 +124,7 @@ export class E2eScene {
   async telling<T extends EventType>(
     type: T,
     which: (data: EventOf<T>['data']) => boolean,
-    withinMs = 90_000,
+    withinMs = 240_000,
   ): Promise<EventOf<T>['data']> {
     let found: EventOf<T>['data'] | undefined;
     await until(
@@ -158,6 +158,12 @@ export class E2eScene {
     const csv = [...zipContent(await this.readers.object(archiveKey))].find(([name]) => name.endsWith('.csv'));
     if (csv === undefined) throw new Error(`no CSV in ${archiveKey}`);
     return csv[1];
+  }
+
+  /** Rows that stand more than once in Redshift, which has no keys. */
+  async rowsTwice(): Promise<unknown[]> {
+    return this.readers.query(`SELECT product_id, granularity, started_at, count(*) AS times FROM market.candles
+      GROUP BY product_id, granularity, started_at HAVING count(*) > 1`);
   }
 
   private get connected(): NonNullable<E2eScene['parts']> {

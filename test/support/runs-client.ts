@@ -63,7 +63,7 @@ export class RunsClient {
   }
 
   /** Waits until a run is over; whoever answers may be away meanwhile. */
-  async finished(runId: string, withinMs = 120_000): Promise<Run> {
+  async finished(runId: string, withinMs = 240_000): Promise<Run> {
     let last: Run | null = null;
     await until(
       async () => {

@@ -13,7 +13,7 @@ export function alteredStores(scene: E2eScene, { id, productId, fromMs }: Watche
     const { code, out, errors } = await scene.elias('compare', id);
     expect(out).toMatch(new RegExp(`^equal  ${productId} 60 s ${date}: archive (\\d+), Redshift \\1, Postgres \\1\\n$`));
     expect({ code, errors }).toEqual({ code: 0, errors: '' });
-  }, 60_000);
+  }, 300_000);
 
   it('a value changed in Postgres: exit 1, the row, the column and both values', async () => {
     const { postgres } = scene.readers;
@@ -31,7 +31,7 @@ export function alteredStores(scene: E2eScene, { id, productId, fromMs }: Watche
     expect(out).toContain(`is of ${at(minute)} and has close ${after}, in the archive ${before}\n`);
     expect(out).not.toContain('Redshift:');
     expect(code).toBe(1);
-  }, 60_000);
+  }, 300_000);
 
   it('a row dropped in Redshift: exit 1, and which row', async () => {
     const { redshift } = scene.readers;
@@ -46,7 +46,7 @@ export function alteredStores(scene: E2eScene, { id, productId, fromMs }: Watche
     expect(out).toContain(`, in the archive of ${at(minute)}\n`);
     expect(out).not.toContain('Postgres:');
     expect(code).toBe(1);
-  }, 60_000);
+  }, 300_000);
 
   it.each(['Redshift', 'Postgres'] as const)(
     'a minute of coverage altered in the ledger of %s: exit 1, and what the ledger says',
@@ -62,10 +62,10 @@ export function alteredStores(scene: E2eScene, { id, productId, fromMs }: Watche
       expect(told.windows[0]!.error).toBe(`${store}: its ledger has unknown periods "${minute}+1", the manifest ""`);
       expect(code).toBe(1);
     },
-    60_000,
+    300_000,
   );
 
   it('mended, all is equal again', async () => {
     expect(await scene.elias('compare', id)).toMatchObject({ code: 0, errors: '' });
-  }, 60_000);
+  }, 300_000);
 }

@@ -50,7 +50,7 @@ export function badInput(scene: E2eScene): void {
     expect([first.status, second.status]).toEqual([202, 200]);
     expect(second.json).toEqual(first.json);
     await scene.runs.finished(String(first.json['run_id']));
-  }, 120_000);
+  }, 300_000);
 
   it.each([
     ['a product that the exchange lacks', { product_id: 'NOSUCH-USD' }, 'unknown_product', 'unknown-product'],
@@ -68,7 +68,7 @@ export function badInput(scene: E2eScene): void {
       const headers = await deadLetter(scene, request.request_id);
       expect(headers).toMatchObject({ elias_dlq_reason: letter, elias_dlq_topic: TOPICS.collectionRequests.name });
     },
-    120_000,
+    300_000,
   );
 
   it('a request record that is not JSON: a dead letter as it came, and the partition goes on', async () => {
@@ -80,7 +80,7 @@ export function badInput(scene: E2eScene): void {
     await scene.kafka.producer().send([bad, sound]);
     expect(await deadLetter(scene, value)).toMatchObject({ elias_dlq_reason: 'not-json', elias_dlq_partition: String(partition) });
     await scene.telling('collection.completed', ({ request_id }) => request_id === good.request_id);
-  }, 120_000);
+  }, 300_000);
 
   function requested(wrong: {
     product_id?: string;
@@ -105,7 +105,7 @@ async function deadLetter(scene: E2eScene, text: string): Promise<Record<string,
   let headers: Record<string, string> | undefined;
   await until(
     () => (headers = scene.deadLetters(DEAD_LETTERS.collector).find(({ value }) => String(value).includes(text))?.headers) !== undefined,
-    60_000,
+    240_000,
     () => `no dead letter has ${text}`,
   );
   return headers!;

@@ -20,6 +20,6 @@ export function coarseWindows(scene: E2eScene, windows: readonly WatchedWindow[]
       for (const { ledger } of [found.postgres, found.redshift]) expect(ledger).toMatchObject({ unknown_ranges: '', open_ranges });
       expect(await scene.elias('compare', window.id)).toMatchObject({ code: 0 });
     },
-    120_000,
+    300_000,
   );
 }

@@ -54,17 +54,17 @@ export function corruptArchive(scene: E2eScene): { damaged: () => DamagedArchive
         scene
           .deadLetters(DEAD_LETTERS.warehouse)
           .some(({ headers, value }) => headers['elias_dlq_reason'] === 'archive-corrupt' && String(value).includes(key)),
-      60_000,
+      240_000,
       () => `no dead letter names ${key}`,
     );
-  }, 180_000);
+  }, 300_000);
 
   it('nothing of it is in Redshift, all of the others is', async () => {
     const rows = await scene.readers.query(`SELECT started_at FROM market.candles WHERE product_id = '${PRODUCT}' ORDER BY started_at`);
     const expected = sound.flatMap(({ candles }) => candles.map(({ startedAtMs }) => new Date(startedAtMs).toISOString().slice(0, 19)));
     expect(rows.map((row) => row['started_at']!.replace(' ', 'T').slice(0, 19))).toEqual(expected);
     expect(await scene.readers.query(`SELECT window_id FROM market.load_ledger WHERE window_id = '${id}'`)).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   return { damaged: () => ({ windowId: id, collectionId: bad.facts.revision.collectionId, key }) };
 }

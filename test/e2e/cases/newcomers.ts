@@ -38,7 +38,7 @@ export function newcomers(scene: E2eScene, damaged: () => DamagedArchive): void 
       return { window_id, row_count: header.row_count, csv_sha256: header.csv_sha256 };
     });
     expect(told).toEqual(settled.map(({ window_id, row_count, csv_sha256 }) => ({ window_id, row_count, csv_sha256 })));
-  }, 120_000);
+  }, 300_000);
 
   describe('an rds-loader that reads the archives into a database of its own', () => {
     let database: FreshDatabase;
@@ -61,11 +61,11 @@ export function newcomers(scene: E2eScene, damaged: () => DamagedArchive): void 
         AWS_SECRET_ACCESS_KEY: s3.secret_access_key,
       });
       topic = scene.readers.postgres;
-    }, 60_000);
+    }, 300_000);
     afterAll(async () => {
       await loader.end();
       await database.drop();
-    }, 60_000);
+    }, 300_000);
 
     it('ends with the same rows and the same ledger as the loader from the topic', async () => {
       const both = async (sql: string): Promise<[unknown[], unknown[]]> => [
@@ -75,13 +75,13 @@ export function newcomers(scene: E2eScene, damaged: () => DamagedArchive): void 
       let ledgers = await both(LEDGER);
       await until(
         async () => JSON.stringify((ledgers = await both(LEDGER))[0]) === JSON.stringify(ledgers[1]),
-        120_000,
+        240_000,
         () => `from archives ${ledgers[0].length} windows, from the topic ${ledgers[1].length}\n${loader.output.slice(-4_000)}`,
       );
       expect(ledgers[0].length).toBeGreaterThan(10);
       const [fromArchives, fromTopic] = await both(CONTENT);
       expect(fromArchives).toEqual(fromTopic);
-    }, 180_000);
+    }, 300_000);
 
     it('refuses the corrupt archive with key and reason', async () => {
       const { windowId, key, collectionId } = damaged();
@@ -89,6 +89,6 @@ export function newcomers(scene: E2eScene, damaged: () => DamagedArchive): void 
       expect(failed).toMatchObject({ reason: 'archive-corrupt', revision: { collection_id: collectionId } });
       expect(failed.detail).toContain(key);
       expect((await database.admin.query('SELECT 1 FROM market.load_ledger WHERE window_id = $1', [windowId])).rows).toEqual([]);
-    }, 90_000);
+    }, 300_000);
   });
 }

@@ -14,7 +14,7 @@ export function oneStackPerState(scene: E2eScene): void {
     expect(await second.exited).toBe(1);
     expect(second.output).toBe(`Elias already runs on ${scene.state} (process ${pid}).\n`);
     expect(scene.stack).toMatchObject({ pid, state: 'up' });
-  }, 60_000);
+  }, 300_000);
 
   itOnLinux('nothing listens on other than loopback', () => {
     const sockets = socketsOf(scene);

@@ -34,7 +34,7 @@ export function revisions(scene: E2eScene, window: WatchedWindow): void {
 
   it('A: a day as the exchange has it', async () => {
     await standsEverywhere(await collected(), await scene.simulator.candles(window));
-  }, 180_000);
+  }, 300_000);
 
   it('B: one minute is corrected, another vanishes, in the archive, the twin and both stores', async () => {
     const a = await scene.archived(window, tellings[0]!.archive.key);
@@ -51,14 +51,14 @@ export function revisions(scene: E2eScene, window: WatchedWindow): void {
     b.splice(vanished, 1);
     await standsEverywhere(await collected(), b);
     expect(await scene.simulator.candles(window)).toEqual(b);
-  }, 180_000);
+  }, 300_000);
 
   it('A again: the corrections are taken back, and nothing of them is left', async () => {
     await scene.simulator.clear('edits');
     const a = await scene.archived(window, tellings[0]!.archive.key);
     await standsEverywhere(await collected(), a);
     expect(await scene.elias('compare', window.id)).toMatchObject({ code: 0 });
-  }, 180_000);
+  }, 300_000);
 
   it('two collections of the same data: two archives, the same CSV', async () => {
     const [first, second, third] = tellings as [Best, Best, Best];
@@ -66,7 +66,7 @@ export function revisions(scene: E2eScene, window: WatchedWindow): void {
     expect(third.csv_sha256).toBe(first.csv_sha256);
     expect(second.csv_sha256).not.toBe(first.csv_sha256);
     expect((await scene.archivedCsv(third.archive.key)).equals(await scene.archivedCsv(first.archive.key))).toBe(true);
-  }, 60_000);
+  }, 300_000);
 }
 
 /** A telling that lacks minutes never takes the place of one that has them, by whatever road it comes. */
@@ -86,7 +86,7 @@ export function partialTellings(scene: E2eScene, window: WatchedWindow): void {
     const found = await scene.everywhere(window, windows[0]!.best_sealed!.archive.key);
     for (const rows of [found.archive, found.twin, found.postgres.rows, found.redshift.rows]) expect(rows).toEqual(known);
     for (const { ledger } of [found.postgres, found.redshift]) expect(ledger).toMatchObject({ unknown_ranges: '300+300' });
-  }, 180_000);
+  }, 300_000);
 
   it('through a storm of faults the whole day replaces it', async () => {
     await scene.simulator.clear('faults');
@@ -99,7 +99,7 @@ export function partialTellings(scene: E2eScene, window: WatchedWindow): void {
     const found = await scene.everywhere(window, windows[0]!.best_sealed!.archive.key);
     for (const rows of [found.archive, found.twin, found.postgres.rows, found.redshift.rows]) expect(rows).toEqual(told);
     for (const { ledger } of [found.postgres, found.redshift]) expect(ledger).toMatchObject({ unknown_ranges: '', open_ranges: '' });
-  }, 180_000);
+  }, 300_000);
 
   it('the stale page again: the collector keeps what it has to itself, and nothing changes', async () => {
     const before = await stored();
@@ -111,7 +111,7 @@ export function partialTellings(scene: E2eScene, window: WatchedWindow): void {
     expect(await scene.runs.finished(runId)).toMatchObject({ state: 'succeeded' });
     expect(await stored()).toEqual(before);
     await scene.simulator.clear('faults');
-  }, 180_000);
+  }, 300_000);
 
   it('a late partial telling on the topic is archived, and both loaders pass it over', async () => {
     const before = await stored();
@@ -134,13 +134,13 @@ export function partialTellings(scene: E2eScene, window: WatchedWindow): void {
     for (const { by } of [inPostgres, inRedshift]) expect(by).toMatchObject({ unknown: 0 });
     expect(await stored()).toEqual(before);
     expect(await scene.elias('compare', id)).toMatchObject({ code: 0 });
-  }, 180_000);
+  }, 300_000);
 
   it('the next collection is the last on the topic again', async () => {
     expect(await scene.runs.collect(window)).toMatchObject({ state: 'succeeded' });
     const last = (await wholeTopic(scene.kafka, TOPICS.windowsCandles.name)).findLast(({ key }) => key === id)!;
     expect(headerOf(last.headers).revision).toMatchObject({ unknown: 0, open: 0 });
-  }, 180_000);
+  }, 300_000);
 }
 
 function headerOf(headers: Record<string, string>): WireWindowHeader {
