@@ -105,9 +105,14 @@ async function offsetsCommitted(group: string): Promise<void> {
 
 async function expectLoaded(telling: MadeTelling): Promise<void> {
   const { window, csvSha256 } = telling.facts;
+  // the twin follows the announcement
+  await until(
+    async () => (await scene.objects.head(twinKey(scene.prefix, window)))?.metadata['csv_sha256'] === csvSha256,
+    20_000,
+    () => `no twin of ${window.productId}`,
+  );
   expect(await scene.candleLines(window.productId)).toEqual(telling.csv.toString().trimEnd().split('\n').slice(1));
   expect(gunzipSync(await scene.objects.get(twinKey(scene.prefix, window))).toString()).toBe(telling.csv.toString());
-  expect((await scene.objects.head(twinKey(scene.prefix, window)))?.metadata['csv_sha256']).toBe(csvSha256);
 }
 
 it('loads what comes over all partitions in one batch, then commits; SIGTERM ends it', async () => {

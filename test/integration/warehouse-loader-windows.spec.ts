@@ -4,6 +4,7 @@ import { formatRanges, revisionToWire } from '@elias/contracts';
 import { windowId } from '@elias/market-data';
 import { madeTelling } from '../support/made-telling.js';
 import type { MadeTelling } from '../support/made-telling.js';
+import { until } from '../support/service-process.js';
 import { WarehouseScene } from '../support/warehouse-scene.js';
 
 let scene: WarehouseScene;
@@ -19,22 +20,26 @@ const answers = (told: readonly ControlEvent[]): string[] =>
   );
 const idOf = ({ facts }: MadeTelling): string => windowId(facts.window);
 
-/** The product holds exactly this telling, in rows, ledger and twin. */
-async function expectStands(telling: MadeTelling): Promise<void> {
-  const { window, revision, coverage, csvSha256, rowCount } = telling.facts;
-  expect(await scene.candleLines(window.productId)).toEqual(linesOf(telling));
-  expect(await scene.ledgerRow(idOf(telling))).toMatchObject({
-    unknown_periods: revision.unknown,
-    open_periods: revision.open,
-    collection_id: revision.collectionId,
-    no_trade_periods: coverage.noTrade,
-    csv_sha256: csvSha256,
-    row_count: rowCount,
-    unknown_ranges: formatRanges(window, coverage.unknownRanges),
-    open_ranges: '',
-    state: 'loaded',
-  });
-  expect((await scene.objects.head(twinKey(scene.prefix, window)))?.metadata).toEqual({ csv_sha256: csvSha256 });
+/** Each product holds exactly its telling, in rows, ledger and twin. */
+async function expectStands(...tellings: MadeTelling[]): Promise<void> {
+  const candles = await scene.candles(tellings.map(({ facts }) => facts.window.productId));
+  const ledger = await scene.ledger();
+  for (const telling of tellings) {
+    const { window, revision, coverage, csvSha256, rowCount } = telling.facts;
+    expect(candles.get(window.productId) ?? []).toEqual(linesOf(telling));
+    expect(ledger.get(idOf(telling))).toMatchObject({
+      unknown_periods: revision.unknown,
+      open_periods: revision.open,
+      collection_id: revision.collectionId,
+      no_trade_periods: coverage.noTrade,
+      csv_sha256: csvSha256,
+      row_count: rowCount,
+      unknown_ranges: formatRanges(window, coverage.unknownRanges),
+      open_ranges: '',
+      state: 'loaded',
+    });
+    expect((await scene.objects.head(twinKey(scene.prefix, window)))?.metadata).toEqual({ csv_sha256: csvSha256 });
+  }
 }
 
 it('loads windows for the first time, each announced with its own request, and leaves no staged files', async () => {
@@ -44,8 +49,8 @@ it('loads windows for the first time, each announced with its own request, and l
   );
   const told = await loader.deliver(...tellings.map((telling) => ({ telling })));
   expect(answers(told)).toEqual(['loaded replaced', 'loaded replaced', 'loaded replaced']);
+  await expectStands(...tellings);
   for (const telling of tellings) {
-    await expectStands(telling);
     const event = told.find(({ data }) => 'window' in data && data.window.id === idOf(telling));
     expect(event?.data).toMatchObject({
       request_id: telling.facts.requestId,
@@ -56,7 +61,11 @@ it('loads windows for the first time, each announced with its own request, and l
     });
   }
   expect(new Set(told.map(({ data }) => 'batch_id' in data && data.batch_id)).size).toBe(1);
-  expect(await scene.keys('_loads/')).toEqual([]);
+  await until(
+    async () => (await scene.keys('_loads/')).length === 0,
+    20_000,
+    () => 'staged files were left',
+  );
 });
 
 it('replaces a window whole: a vanished candle is gone, its neighbours stay', async () => {
@@ -133,8 +142,8 @@ describe('revisions in any order', () => {
     for (const step of [0, 1, 2, 3]) {
       await loader.deliver(...orders.map((order, at) => ({ telling: byProduct[at]![order[step]!]! })));
     }
+    await expectStands(...byProduct.map((all) => all[3]!));
     for (const [at, order] of orders.entries()) {
-      await expectStands(byProduct[at]![3]!);
       const mine = loader.told.filter(({ data }) => 'window' in data && data.window.product_id === products[at]);
       const loaded = order.filter((one, step) => order.slice(0, step).every((earlier) => rank(earlier) < rank(one))).length;
       expect(answers(mine).filter((answer) => answer === 'loaded replaced')).toHaveLength(loaded);

@@ -93,30 +93,30 @@ export class WarehouseScene {
 
   /** What market.candles holds of a product, as the lines of its CSV. */
   async candleLines(productId: string): Promise<string[]> {
+    return (await this.candles([productId])).get(productId) ?? [];
+  }
+
+  /** What market.candles holds of some products, as the lines of their CSVs. */
+  async candles(productIds: readonly string[]): Promise<Map<string, string[]>> {
     const rows = await this.rows(
       `SELECT product_id, granularity, started_at, "open", high, low, close, volume FROM market.candles
-       WHERE product_id = '${productId}' ORDER BY started_at, "open"`,
+       WHERE product_id IN (${productIds.map((id) => `'${id}'`).join(', ')}) ORDER BY product_id, started_at, "open"`,
     );
-    const plain = (value: unknown): string =>
-      String(value)
-        .replace(/(\.\d*?)0+$/, '$1')
-        .replace(/\.$/, '');
-    const instant = (value: unknown): string =>
-      String(value)
-        .replace(' ', 'T')
-        .replace(/(?:\.0+)?$/, 'Z');
-    return rows.map((row) =>
-      [
-        row['product_id'],
-        row['granularity'],
-        instant(row['started_at']),
-        ...['open', 'high', 'low', 'close', 'volume'].map((name) => plain(row[name])),
-      ].join(),
-    );
+    const lines = new Map<string, string[]>();
+    for (const row of rows) {
+      const productId = String(row['product_id']);
+      lines.set(productId, [...(lines.get(productId) ?? []), csvLine(row)]);
+    }
+    return lines;
   }
 
   async ledgerRow(windowId: string): Promise<ResultRow | undefined> {
-    return (await this.rows(`SELECT * FROM market.load_ledger WHERE window_id = '${windowId}'`))[0];
+    return (await this.ledger()).get(windowId);
+  }
+
+  /** The whole ledger by window id. */
+  async ledger(): Promise<Map<string, ResultRow>> {
+    return new Map((await this.rows('SELECT * FROM market.load_ledger')).map((row) => [String(row['window_id']), row]));
   }
 
   /** Seals a telling into the bucket and gives the event that tells so. */
@@ -220,7 +220,7 @@ export class LoaderByHand {
     this.queue.add(events);
   }
 
-  async settled(withinMs = 30_000): Promise<void> {
+  async settled(withinMs = 50_000): Promise<void> {
     await until(
       () => this.done + this.putAside.length >= this.delivered,
       withinMs,
@@ -259,4 +259,16 @@ async function freePort(): Promise<number> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+function csvLine(row: ResultRow): string {
+  const started = String(row['started_at'])
+    .replace(' ', 'T')
+    .replace(/(?:\.0+)?$/, 'Z');
+  const plain = ['open', 'high', 'low', 'close', 'volume'].map((name) =>
+    String(row[name])
+      .replace(/(\.\d*?)0+$/, '$1')
+      .replace(/\.$/, ''),
+  );
+  return [row['product_id'], row['granularity'], started, ...plain].join();
 }
