@@ -29,7 +29,8 @@ await runMain(async () => {
     agedTopics: [TOPICS.archiveObjects.name],
     concurrency: config.RDS_LOADER_PARTITIONS_AT_ONCE,
     maxBatchBytes: transactionBytes,
-    maxQueuedBytesPerPartition: transactionBytes,
+    // A partition that is over it is fetched no further, and one fetch brings more than a megabyte: half is enough to fill the next one.
+    maxQueuedBytesPerPartition: Math.ceil(transactionBytes / 2),
     metrics,
     logger,
     readiness,
