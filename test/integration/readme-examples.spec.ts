@@ -1,0 +1,91 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { windowId } from '@elias/market-data';
+import { itNeeding } from '../support/it-needing.js';
+import { itWithPython, PYTHON } from '../support/it-with-python.js';
+import { madeTelling } from '../support/made-telling.js';
+import { readmeExample, readmeExamples } from '../support/readme-examples.js';
+import { runExample } from '../support/run-example.js';
+import { ReadmeScene } from './readme-scene.js';
+
+const ARCHIVE = 'Read an archive';
+const CONSUME = 'Consume candle windows';
+const QUERY = 'Query both stores';
+
+/** What the first example says that it prints, as the comments under it show it. */
+const shown = readmeExample(ARCHIVE, 'sh')
+  .split('\n')
+  .filter((line) => line.startsWith('# '))
+  .map((line) => line.slice(2));
+
+/** README's day: its first candle is the one that README shows. */
+const telling = madeTelling({
+  telling: 'readme',
+  minutes: [0, 1, 2, 60, 1_439],
+  collectedAt: '2023-12-02T00:15:03Z',
+  alter: (csv) => csv.replace(/^BTC-USD.*/m, shown[1]!),
+});
+const rows = telling.csv.toString().trimEnd().split('\n').slice(1);
+const fields = rows.map((row) => row.split(','));
+const told = `${windowId(telling.facts.window)} ${rows.length} ${rows.at(-1)!}\n`;
+
+let scene: ReadmeScene;
+beforeAll(async () => {
+  scene = await ReadmeScene.of(telling);
+}, 120_000);
+afterAll(() => scene?.close(), 60_000);
+
+it('runs every example; the commands at the top are what the end-to-end tests call', () => {
+  const examples = readmeExamples().filter(({ heading, language }) => language !== 'text' && heading !== 'Two commands');
+  expect(examples.map(({ heading, language }) => `${heading}: ${language}`)).toEqual([
+    `${ARCHIVE}: sh`,
+    `${ARCHIVE}: python`,
+    `${CONSUME}: ts`,
+    `${CONSUME}: python`,
+    `${QUERY}: sql`,
+    `${QUERY}: python`,
+  ]);
+});
+
+itNeeding('unzip', ['-v'])('the archive’s first rows are printed as README shows them', async () => {
+  const printed = await runExample(scene.folder, ['bash', '-euc', readmeExample(ARCHIVE, 'sh')]);
+  expect(printed).toBe(`${shown.join('\n')}\n`);
+});
+
+itWithPython('boto3', 'pandas')('pandas reads the last day from S3, with values as they were told', async () => {
+  const printed = await runPython(ARCHIVE);
+  const lines = printed.trim().split('\n');
+  const last = fields.slice(-3).map(([, , startedAt, open, , , close], i) => [String(rows.length - 3 + i), startedAt, open, close]);
+  expect(lines.map((line) => line.trim().split(/\s+/))).toEqual([['started_at', 'open', 'close'], ...last]);
+});
+
+it('a consumer in TypeScript gets the window', async () => {
+  writeFileSync(join(scene.folder, 'consume.ts'), readmeExample(CONSUME, 'ts'));
+  expect(await runExample(scene.folder, [process.execPath, 'consume.ts'], { untilPrinted: told })).toContain(`\n${told}`);
+});
+
+itWithPython('confluent_kafka')('a consumer in Python gets the window', async () => {
+  expect(await runPython(CONSUME, told)).toBe(told);
+});
+
+it('the query gives the same rows in Postgres and in Redshift', async () => {
+  const sql = readmeExample(QUERY, 'sql');
+  const instant = (value: unknown): string => (value instanceof Date ? value : new Date(`${String(value)}Z`)).toISOString();
+  const plain = (row: Record<string, unknown>): unknown[] => [
+    instant(row['started_at']),
+    ...['open', 'close', 'volume'].map((name) => Number(row[name])),
+  ];
+  const newest = fields
+    .map(([, , startedAt, open, , , close, volume]) => [instant(new Date(startedAt!)), Number(open), Number(close), Number(volume)])
+    .reverse();
+  expect((await scene.postgres.sql(sql)).map(plain)).toEqual(newest);
+  expect((await scene.warehouse.rows(sql)).map(plain)).toEqual(newest);
+});
+
+itWithPython('boto3')('boto3 counts the candles over the Redshift Data API', async () => {
+  expect(await runPython(QUERY)).toBe(`[[{'longValue': ${rows.length}}]]\n`);
+});
+
+function runPython(heading: string, untilPrinted?: string): Promise<string> {
+  return runExample(scene.folder, [PYTHON, '-c', readmeExample(heading, 'python')], untilPrinted === undefined ? {} : { untilPrinted });
+}
