@@ -6,4 +6,5 @@ export * from './instant.js';
 export * from './page-plan.js';
 export * from './product.js';
 export * from './revision.js';
+export * from './stats/index.js';
 export * from './window.js';

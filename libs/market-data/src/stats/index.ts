@@ -1,0 +1,10 @@
+export * from './asset-discounts.js';
+export * from './asset-stats.js';
+export type { CoveredCandles, StoredWindow } from './covered-candles.js';
+export { coverSpan } from './covered-candles.js';
+export type { DatedPrice, NoClose } from './daily-prices.js';
+export { DailyPrices } from './daily-prices.js';
+export type { HashedField } from './inputs-hash.js';
+export { inputsHash } from './inputs-hash.js';
+export * from './round-decimal.js';
+export * from './top-discounts.js';
