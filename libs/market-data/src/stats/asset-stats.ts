@@ -7,7 +7,7 @@ import { countStates, periodStates } from './covered-candles.js';
 import type { DailyPrices } from './daily-prices.js';
 import type { DayStatistics } from './day-statistics.js';
 import { dayStatistics } from './day-statistics.js';
-import { candleText, coverageText, inputsHash } from './inputs-hash.js';
+import { candlesHash, coverageText, inputsHash } from './inputs-hash.js';
 import { parseCanonical } from './parse-decimal.js';
 import { priceChange } from './price-change.js';
 import { roundPrice, roundRatio } from './round-decimal.js';
@@ -88,7 +88,7 @@ export function assetStatsOfDay({ productId, minutes, priceBefore, daily }: Asse
     close_date: close === null ? null : formatDate(close.dayMs),
     volume: roundPrice(day?.volume ?? (whole ? 0 : null)),
     quote_volume: roundPrice(day?.quoteVolume ?? (whole ? 0 : null)),
-    vwap: roundPrice(day?.vwap ?? null),
+    vwap: day?.vwap ?? null,
     vwap_source: (day?.vwap ?? null) === null ? null : 'candles',
     trade_count: null,
     return_1d: returnOver(1),
@@ -105,9 +105,9 @@ export function assetStatsOfDay({ productId, minutes, priceBefore, daily }: Asse
     definition_version: ASSET_STATS_DEFINITION_VERSION,
     inputs_hash: inputsHash([
       ...['asset_stats_daily', ASSET_STATS_DEFINITION_VERSION, productId, date],
-      ...[candleText(columns), coverageText(columns), start],
+      ...[candlesHash(columns), coverageText(columns), start],
       [daily.stateOn(dayMs), ...candleValues(daily.candleOn(dayMs))],
-      closes.map((price) => price && [price.text, formatDate(price.dayMs)]),
+      closes.map((price) => price && [price.text, price.dayMs]),
       carriedClose(daily, dayMs)?.text ?? null,
     ]),
   };

@@ -67,18 +67,18 @@ export function periodStates({ granularity, fromMs, toMs, candles, unknownRanges
   const count = (toMs - fromMs) / widthMs;
   if (!Number.isSafeInteger(count) || count <= 0) throw new RangeError(`not a span of whole periods: ${fromMs} to ${toMs}`);
   const states = new Uint8Array(count);
-  const mark = (markedFromMs: number, periods: number, state: number): void => {
-    const first = (markedFromMs - fromMs) / widthMs;
-    if (!Number.isSafeInteger(first) || !Number.isSafeInteger(periods) || first < 0 || periods <= 0 || first + periods > count)
-      throw new RangeError(`not on the grid of the span from ${fromMs} to ${toMs}: ${markedFromMs}`);
-    for (let i = first; i < first + periods; i += 1) {
+  const mark = (markedFromMs: number, markedToMs: number, state: number): void => {
+    const [first, end] = [(markedFromMs - fromMs) / widthMs, (markedToMs - fromMs) / widthMs];
+    if (!Number.isSafeInteger(first) || !Number.isSafeInteger(end) || first < 0 || first >= end || end > count)
+      throw new RangeError(`not on the grid of the span from ${fromMs} to ${toMs}: ${markedFromMs} to ${markedToMs}`);
+    for (let i = first; i < end; i += 1) {
       if (states[i] !== NO_TRADE) throw new RangeError(`the period at ${fromMs + i * widthMs} is told twice`);
       states[i] = state;
     }
   };
-  for (const { startedAtMs } of candles) mark(startedAtMs, 1, PRESENT);
-  for (const range of unknownRanges) mark(range.fromMs, (range.toMs - range.fromMs) / widthMs, UNKNOWN);
-  for (const range of openRanges) mark(range.fromMs, (range.toMs - range.fromMs) / widthMs, OPEN);
+  for (let i = 0; i < candles.length; i += 1) mark(candles[i]!.startedAtMs, candles[i]!.startedAtMs + widthMs, PRESENT);
+  for (const range of unknownRanges) mark(range.fromMs, range.toMs, UNKNOWN);
+  for (const range of openRanges) mark(range.fromMs, range.toMs, OPEN);
   return states;
 }
 

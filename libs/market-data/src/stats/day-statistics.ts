@@ -1,6 +1,7 @@
 import type { CandleColumns } from './candle-columns.js';
+import { PRICE_PLACES, roundDecimal } from './round-decimal.js';
 
-/** What a day's minutes give. Prices that are taken over as they stand are canonical decimals, computed values are floats. */
+/** What a day's minutes give. Prices are canonical decimals, sums are floats. */
 export interface DayStatistics {
   readonly open: string;
   readonly high: string;
@@ -10,8 +11,8 @@ export interface DayStatistics {
   readonly volume: number;
   /** Σ(typical × volume), typical = (high + low + close) / 3, quote currency */
   readonly quoteVolume: number;
-  /** quoteVolume / volume, from low to high; null when the volume is 0 */
-  readonly vwap: number | null;
+  /** quoteVolume / volume, never outside low to high, rounded as prices are; null when the volume is 0 */
+  readonly vwap: string | null;
 }
 
 /** Sums run in time order, in float64. Null when there is no candle. */
@@ -32,7 +33,12 @@ export function dayStatistics({ candles, high, low, close, volume }: CandleColum
     close: last.close,
     volume: sum,
     quoteVolume: quoteSum,
-    // a mean of equal prices may come out one bit beside them
-    vwap: sum === 0 ? null : Math.min(Math.max(quoteSum / sum, low[lowest]!), high[highest]!),
+    vwap: sum === 0 ? null : within(quoteSum / sum, candles[lowest]!.low, candles[highest]!.high),
   };
+}
+
+/** A mean of equal prices may come out one bit beside them, and a double's expansion beside the decimal: at the ends these are given. */
+function within(price: number, low: string, high: string): string {
+  if (price <= Number(low)) return low;
+  return price >= Number(high) ? high : roundDecimal(price, PRICE_PLACES);
 }

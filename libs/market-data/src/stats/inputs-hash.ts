@@ -14,14 +14,15 @@ export function inputsHash(inputs: readonly HashedField[]): string {
   return createHash('sha256').update(JSON.stringify(inputs)).digest('hex');
 }
 
-/** Every candle of a span as one text: `period,open,high,low,close,volume` for each, closed by a semicolon. */
-export function candleText({ candles, period }: CandleColumns): string {
+/** Hash of every candle of a span, as `period,open,high,low,close,volume` for each, closed by a semicolon; a field of `inputsHash`. */
+export function candlesHash({ candles, period }: CandleColumns): string {
   let text = '';
   for (let i = 0; i < candles.length; i += 1) {
     const { open, high, low, close, volume } = candles[i]!;
     text += `${period[i]},${open},${high},${low},${close},${volume};`;
   }
-  return text;
+  // one byte per character, which spares a pass over half a gigabyte for 18 products and 400 days
+  return createHash('sha256').update(text, 'latin1').digest('hex');
 }
 
 /** Periods of a span that are unknown or open, as one text: `unknown:0+720;open:1430+10;`, however the ranges were cut. */
