@@ -67,6 +67,23 @@ describe('a batch', () => {
     expect(warehouse.loads).toHaveLength(1);
   });
 
+  it('looks at every twin, however long that takes, before the ledger is read', async () => {
+    const steps: string[] = [];
+    const { head } = objects;
+    objects.head = async (key) => {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      steps.push('twin');
+      return head.call(objects, key);
+    };
+    const { ledger } = warehouse;
+    warehouse.ledger = (windowIds) => {
+      steps.push('ledger');
+      return ledger.call(warehouse, windowIds);
+    };
+    await loader().run(await Promise.all(products('A', 'B').map(sealed)), signal);
+    expect(steps).toEqual(['twin', 'twin', 'ledger']);
+  });
+
   it('with nothing but withdrawals is a load too', async () => {
     const [a] = products('A');
     await loader().run([await sealed(a!)], signal);

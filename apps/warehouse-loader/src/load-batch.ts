@@ -55,16 +55,17 @@ export class LoadBatch {
     const revocations = revocationsOf(events);
     const progress = new BatchProgress(candidatesByWindow(events), revocations);
     const startedMs = performance.now();
-    const [twinsSeen, first] = await Promise.all([
-      this.parts.twins.look(events.map(({ window }) => window)),
-      this.stageDue(progress, signal),
-    ]);
+    const first = await this.stageDue(progress, signal);
     const stagedMs = performance.now();
-    await this.load(progress, first, revocations, signal);
+    // while the warehouse works the bucket rests; the ledger is read after both
+    const looked = this.parts.twins.look(events.map(({ window }) => window));
+    looked.catch(() => undefined);
+    await this.load(progress, first, revocations, looked, signal);
     // only the load tells that a revision was withdrawn long ago; then the window's next one is due
     for (let next = await this.stageDue(progress, signal); next.archives.length > 0; next = await this.stageDue(progress, signal)) {
-      await this.load(progress, next, [], signal);
+      await this.load(progress, next, [], looked, signal);
     }
+    const twinsSeen = await looked;
     return {
       answers: progress.answers(),
       wantedTwins: progress.wantedTwins(),
@@ -105,12 +106,18 @@ export class LoadBatch {
   }
 
   /** One COPY holds one dataset and schema version; the revocations go with the first. */
-  private async load(progress: BatchProgress, staging: Staging, revocations: readonly Revocation[], signal: AbortSignal): Promise<void> {
+  private async load(
+    progress: BatchProgress,
+    staging: Staging,
+    revocations: readonly Revocation[],
+    twinsLooked: Promise<TwinsSeen>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { folderId, archives } = staging;
     const loads = byTable(archives);
     if (loads.length === 0 && revocations.length > 0) loads.push([]);
     for (const [at, group] of loads.entries()) {
-      const outcome = await this.parts.runLoad.run(folderId, group, at === 0 ? revocations : [], signal);
+      const outcome = await this.parts.runLoad.run(folderId, group, at === 0 ? revocations : [], twinsLooked, signal);
       progress.settle(group, outcome, folderId);
       for (const { archive, error, text } of outcome.refused) {
         this.parts.logger.error({ key: archive.window.archiveKey, loadError: error, text }, 'archive refused by the warehouse');

@@ -74,15 +74,17 @@ export class RunLoad {
    * Loads what the warehouse takes. A failed COPY is read back: the archive it names is refused, the rest goes on; if it names none, the
    * batch is halved until it is found.
    * @param folderId load that the archives were staged for
+   * @param beforeLedger what has to be over before the ledger is read
    * @throws WarehouseFailingError it takes nothing, so no single archive is to blame; RedshiftUnavailableError, ObjectStoreUnavailableError
    */
   async run(
     folderId: string,
     archives: readonly StagedArchive[],
     revocations: readonly Revocation[],
+    beforeLedger: Promise<unknown>,
     signal: AbortSignal,
   ): Promise<LoadOutcome> {
-    const { suspects, refused, ...rest } = await this.part(folderId, archives, revocations, signal);
+    const { suspects, refused, ...rest } = await this.part(folderId, archives, revocations, beforeLedger, signal);
     if (suspects.length > 0 && rest.loaded.length === 0 && refused.length === 0) throw new WarehouseFailingError(suspects[0]!.text);
     return { ...rest, refused: [...refused, ...suspects] };
   }
@@ -91,10 +93,11 @@ export class RunLoad {
     folderId: string,
     archives: readonly StagedArchive[],
     revocations: readonly Revocation[],
+    beforeLedger: Promise<unknown>,
     signal: AbortSignal,
   ): Promise<Part> {
     const load = await this.options.stage.stageLists(archives, revocations);
-    const result = await this.settled(load, archives, signal);
+    const result = await this.settled(load, archives, beforeLedger, signal);
     const nothing: Part = { loaded: [], ledger: new Map(), refused: [], suspects: [] };
     if (result.kind === 'standing') return { ...nothing, loaded: result.loaded, ledger: result.ledger };
     if (archives.length === 0) throw new WarehouseFailingError(result.text);
@@ -107,7 +110,7 @@ export class RunLoad {
       const named = new Set(refused.map(({ archive }) => archive));
       const rest = archives.filter((archive) => !named.has(archive));
       if (rest.length + revocations.length === 0) return { ...nothing, refused };
-      return joined({ ...nothing, refused }, await this.part(folderId, rest, revocations, signal));
+      return joined({ ...nothing, refused }, await this.part(folderId, rest, revocations, beforeLedger, signal));
     }
     // what is named may be one of the load's own lists: then its words at least are told
     const text = [
@@ -117,13 +120,18 @@ export class RunLoad {
     if (archives.length === 1) return { ...nothing, suspects: archives.map((archive) => ({ archive, error: null, text })) };
     this.options.logger.warn({ loadId: load.id, windows: archives.length, text }, 'COPY failed and names no file, the load is halved');
     const middle = Math.ceil(archives.length / 2);
-    const first = await this.part(folderId, archives.slice(0, middle), revocations, signal);
-    const second = await this.part(folderId, archives.slice(middle), revocations, signal);
+    const first = await this.part(folderId, archives.slice(0, middle), revocations, beforeLedger, signal);
+    const second = await this.part(folderId, archives.slice(middle), revocations, beforeLedger, signal);
     return joined(nothing, joined(first, second));
   }
 
   /** Runs one load until it stands or its files are not taken: conflicts wait and go on, files that are gone are staged again. */
-  private async settled(load: StagedLoad, archives: readonly StagedArchive[], signal: AbortSignal): Promise<Standing | LoadFailure> {
+  private async settled(
+    load: StagedLoad,
+    archives: readonly StagedArchive[],
+    beforeLedger: Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<Standing | LoadFailure> {
     const { warehouse, stage, logger, conflictBackoff = { firstMs: 500, longestMs: 30_000 } } = this.options;
     const tries = { restaged: 0, rerun: 0, old: 0 };
     const changes = new Map<string, LoadChange>();
@@ -133,6 +141,7 @@ export class RunLoad {
       const result = await warehouse.load(load, clientToken(load, attempt), signal);
       if (result.kind === 'loaded') {
         for (const [id, change] of result.changes) if (change !== 'unchanged' || !changes.has(id)) changes.set(id, change);
+        await beforeLedger;
         const standing = await this.standing(load, changes, signal);
         const missing = standing.loaded.filter(({ outcome }) => outcome === 'missing').length;
         const isOld = isBefore(result.createdAtMs, sentAtMs) && (tries.old += 1) <= OLD_ENDS_MAX;
