@@ -6,6 +6,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { EliasError } from '@elias/errors';
 import { z } from 'zod';
+import { boundHeap } from './bound-heap.js';
 import { LOG_LEVELS } from './logger.js';
 import type { Logger } from './logger.js';
 
@@ -38,6 +39,7 @@ const STOP_WITHIN_MS = 25_000;
 /** Starts the service: HTTP first, so that health can be asked for, then the transport. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { app: name, config, module, strategy, logger } = options;
+  boundHeap();
   const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter({ forceCloseConnections: true }), {
     logger: nestLogger(logger),
     abortOnError: false,
