@@ -32,8 +32,11 @@ await runMain(async () => {
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));
   await part('rds-loader', () => benchRdsLoader(stack, windows, 'topic'));
-  await part('store', () => benchArchiverIntoStore(stack, windows));
-  await part('rds-loader-archive', () => benchRdsLoader(stack, windows, 'archive'));
+  await part('archives', async () => [
+    ...(await benchArchiverIntoStore(stack, windows)),
+    // reads what was just sealed
+    ...(await benchRdsLoader(stack, windows, 'archive')),
+  ]);
   await part('warehouse-loader', () => benchWarehouseLoader(stack, windows));
   await part('collector', () => benchCollector(stack));
   await part('replacing', async () => {
