@@ -93,7 +93,8 @@ async function startAndCollect(session: Session): Promise<boolean> {
   const windows = await collect(api, orders, terminal, signal);
   terminal.say('Comparing the archive, Redshift and Postgres, value by value.');
   const compare = compareByCli(root, appEnvironment(stack.content), signal);
-  const report = reportOf(await compare([...windows.keys()]), windows, { date, exchange, sourceOf: await sourceOf(exchange, url, signal) });
+  const about = { date, exchange, products, sourceOf: await sourceOf(exchange, url, signal) };
+  const report = reportOf(await compare([...windows.keys()]), windows, about);
   for (const line of [...resultLines(report.windows), '', verdict(report.windows)]) terminal.say(line);
   if (options.json !== null) writeReport(options.json, report);
   return report.equal;

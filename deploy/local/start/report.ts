@@ -17,11 +17,12 @@ export function compareByCli(root: string, env: NodeJS.ProcessEnv, signal: Abort
 /**
  * What was compared, with where it came from. A window without an archive tells why by the words of the stage that failed.
  * @param runs each window as its run left it, by name
+ * @param about products in the order that they were asked for, which the report keeps
  */
 export function reportOf(
   compared: readonly ComparedWindow[],
   runs: ReadonlyMap<string, RunWindow>,
-  about: { date: string; exchange: 'coinbase' | 'simulator'; sourceOf: (productId: string) => Source },
+  about: { date: string; exchange: 'coinbase' | 'simulator'; products: readonly string[]; sourceOf: (productId: string) => Source },
 ): Report {
   const problems = [...runs].map(([id, { error }]) => ({ key: id.split('/').slice(0, 3).join('/'), from: id.split('/')[3] ?? '', error }));
   const windows = compared.map((window): ReportedWindow => {
@@ -31,7 +32,8 @@ export function reportOf(
     const told = archive === null && problem !== null ? `${problem.reason}: ${problem.detail}` : error;
     return { dataset, source: about.sourceOf(window.product_id), ...rest, archive, error: told } satisfies ReportedWindow;
   });
-  const ordered = windows.map(inOrder);
+  const place = ({ product_id }: ReportedWindow): number => about.products.indexOf(product_id);
+  const ordered = windows.map(inOrder).sort((a, b) => place(a) - place(b));
   return { date: about.date, exchange: about.exchange, windows: ordered, equal: ordered.length > 0 && ordered.every(({ equal }) => equal) };
 }
 
