@@ -56,7 +56,9 @@ export class OffsetCommitter {
       return;
     }
     try {
-      const committed = this.commit(due.map(({ partition: { topic, partition }, next }) => ({ topic, partition, offset: next.toString() })));
+      const committed = this.commit(
+        due.map(({ partition: { topic, partition }, next }) => ({ topic, partition, offset: next.toString() })),
+      );
       // what was sent into a silence is given up with the assignment, not by kafkajs's own time-outs, which take minutes
       await Promise.race([committed, assignment.ended]);
       if (!assignment.isCurrent) return;
