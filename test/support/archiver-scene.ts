@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { archiveKey, checksumListKey, parseChecksumList } from '@elias/archive';
-import { deadLetterTopic, decodeEvent, encodeWindowRecord, TOPICS } from '@elias/contracts';
+import { deadLetterTopic, decodeEvent, encodeWindowRecord, TOPICS, WINDOW_TOPICS } from '@elias/contracts';
 import type { ControlEvent } from '@elias/contracts';
 import { ensureTopics, KafkaClient, placeRecord } from '@elias/kafka';
 import type { OutgoingRecord, RecordPosition } from '@elias/kafka';
@@ -39,13 +39,18 @@ export class ArchiverScene {
     const { kafka } = testStack();
     const client = new KafkaClient({ ...kafka, clientId: 'test-topics', logger: createLogger({ app: 'test', level: 'silent' }) });
     const deadLetters = groups.map(deadLetterTopic);
-    await ensureTopics(client, [TOPICS.windowsCandles, TOPICS.archiveObjects, ...deadLetters]);
+    await ensureTopics(client, [...WINDOW_TOPICS, TOPICS.archiveObjects, ...deadLetters]);
     await client.close();
     const scene = new ArchiverScene(
       await TopicTail.of(kafka.brokers, [TOPICS.archiveObjects.name, ...deadLetters.map(({ name }) => name)]),
     );
     await scene.store.ensureBucket();
-    for (const group of groups) await skipToEnd(kafka.brokers, group, [TOPICS.windowsCandles.name]);
+    for (const group of groups)
+      await skipToEnd(
+        kafka.brokers,
+        group,
+        WINDOW_TOPICS.map(({ name }) => name),
+      );
     return scene;
   }
 

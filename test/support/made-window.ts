@@ -1,11 +1,11 @@
 import { csvSha256, encodeCandlesCsv } from '@elias/archive';
 import { SCHEMA_VERSION } from '@elias/contracts';
 import type { WindowFacts } from '@elias/contracts';
-import type { Candle, GranularitySeconds, PeriodState } from '@elias/market-data';
+import type { Candle, CandleWindow, GranularitySeconds, PeriodState } from '@elias/market-data';
 import { candleWindowAt, coverageOf, periodCount } from '@elias/market-data';
 
 export interface MadeWindow {
-  facts: WindowFacts;
+  facts: WindowFacts & { readonly window: CandleWindow };
   candles: Candle[];
   csv: Buffer;
 }
@@ -37,7 +37,7 @@ export function madeWindow(wish: WindowWish = {}): MadeWindow {
   const candles = states.flatMap((state, period) => (state === 'present' ? [madeCandle(window.fromMs, granularity, period, seed)] : []));
   const csv = encodeCandlesCsv(window, candles);
   const coverage = coverageOf(window, states);
-  const facts: WindowFacts = {
+  const facts = {
     schemaVersion: SCHEMA_VERSION,
     window,
     revision: {
@@ -51,7 +51,7 @@ export function madeWindow(wish: WindowWish = {}): MadeWindow {
     csvSha256: csvSha256(csv),
     requestId: '018c2402-0000-7000-8000-000000000001',
     runId: '018c2402-0000-7000-8000-000000000002',
-    origin: 'scheduled',
+    origin: 'scheduled' as const,
   };
   return { facts, candles, csv };
 }

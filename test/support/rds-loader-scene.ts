@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { deadLetterTopic, decodeEvent, TOPICS } from '@elias/contracts';
+import { deadLetterTopic, decodeEvent, TOPICS, WINDOW_TOPICS } from '@elias/contracts';
 import type { ControlEvent, EncodedRecord } from '@elias/contracts';
 import { ensureTopics, KafkaClient, placeRecord } from '@elias/kafka';
 import type { OutgoingRecord } from '@elias/kafka';
@@ -14,7 +14,7 @@ import { testStack } from './stack.js';
 import { copyOffsets, skipToEnd, TopicTail } from './topic-tail.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
-const SOURCE_TOPICS = [TOPICS.windowsCandles.name, TOPICS.archiveObjects.name];
+const SOURCE_TOPICS = [...WINDOW_TOPICS, TOPICS.archiveObjects].map(({ name }) => name);
 
 /**
  * rds-loaders as processes against the running stack, with a database of their own; each test has a consumer group and a product of
@@ -38,7 +38,7 @@ export class RdsLoaderScene {
     const groups = Array.from({ length: tests }, () => `test-rds-loader-${randomBytes(5).toString('hex')}`);
     const scene = new RdsLoaderScene(await LoaderDatabase.create(), groups);
     const deadLetters = groups.map(deadLetterTopic);
-    await ensureTopics(scene.kafka, [TOPICS.windowsCandles, TOPICS.archiveObjects, TOPICS.loads, ...deadLetters]);
+    await ensureTopics(scene.kafka, [...WINDOW_TOPICS, TOPICS.archiveObjects, TOPICS.loads, ...deadLetters]);
     const followed = [TOPICS.loads.name, ...deadLetters.map(({ name }) => name)];
     scene.tail = await onceTheyLead(() => TopicTail.of(testStack().kafka.brokers, followed));
     return scene;

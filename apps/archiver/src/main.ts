@@ -1,5 +1,5 @@
 import { loadConfig } from '@elias/config';
-import { deadLetterTopic, TOPICS } from '@elias/contracts';
+import { deadLetterTopic, TOPICS, WINDOW_TOPICS } from '@elias/contracts';
 import { ensureTopics, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
 import { archiverStrategy } from './archiver-strategy.js';
@@ -12,7 +12,7 @@ await runMain(async () => {
   const metrics = new Metrics({ processMetrics: true });
   const readiness = new Readiness();
   const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-archiver', logger, metrics });
-  await ensureTopics(kafka, [TOPICS.windowsCandles, TOPICS.archiveObjects, deadLetterTopic(config.ARCHIVER_GROUP)]);
+  await ensureTopics(kafka, [...WINDOW_TOPICS, TOPICS.archiveObjects, deadLetterTopic(config.ARCHIVER_GROUP)]);
   const parts = { config, logger, metrics, readiness, kafka };
   await startService({ app: 'archiver', config, module: ArchiverModule.forRoot(parts), strategy: archiverStrategy(parts), logger });
 });

@@ -11,4 +11,9 @@ export class WindowsController {
   async onWindows(batch: RecordBatch): Promise<void> {
     await this.archive.run(batch);
   }
+
+  @BatchHandler(TOPICS.windowsStats.name)
+  async onStats(batch: RecordBatch): Promise<void> {
+    await this.archive.run(batch);
+  }
 }

@@ -1,6 +1,7 @@
 import type { Manifest } from '@elias/archive';
-import { columnNames, DATASET_MODELS, formatRanges } from '@elias/contracts';
+import { DATASET_MODELS, formatRanges } from '@elias/contracts';
 import { compareRevisions } from '@elias/market-data';
+import type { Dataset } from '@elias/market-data';
 import type { StoredWindow } from './stored-window.js';
 
 /** What the archive holds: the manifest of the best sealed revision and its CSV. */
@@ -14,7 +15,7 @@ export interface ArchivedWindow {
  * best sealed revision or one with its content, its counts and ranges are the manifest's, and every row and column agrees.
  */
 export function storeDifference({ manifest, csv }: ArchivedWindow, stored: StoredWindow): string | null {
-  return ledgerDifference(manifest, stored) ?? rowDifference(linesOf(csv), stored.rows);
+  return ledgerDifference(manifest, stored) ?? rowDifference(manifest.window.dataset, linesOf(csv), stored.rows);
 }
 
 function ledgerDifference(manifest: Manifest, { ledger }: StoredWindow): string | null {
@@ -42,24 +43,26 @@ function ledgerDifference(manifest: Manifest, { ledger }: StoredWindow): string 
   return wrong === undefined ? null : `its ledger has ${wrong} "${told[wrong]}", the manifest "${expected[wrong]}"`;
 }
 
-function rowDifference(archived: readonly string[], stored: readonly string[]): string | null {
+function rowDifference(dataset: Dataset, archived: readonly string[], stored: readonly string[]): string | null {
   const rows = Math.max(archived.length, stored.length);
   for (let i = 0; i < rows; i += 1) {
     if (archived[i] === stored[i]) continue;
     if (stored[i] === undefined) return `${archived.length - stored.length} rows are missing at its end, first ${archived[i]}`;
     if (archived[i] === undefined) return `${stored.length - archived.length} rows too many at its end, first ${stored[i]}`;
-    return `row ${i + 1} is ${describeRow(stored[i]!, archived[i]!)}`;
+    return `row ${i + 1} is ${describeRow(dataset, stored[i]!, archived[i]!)}`;
   }
   return null;
 }
 
-function describeRow(stored: string, archived: string): string {
+function describeRow(dataset: Dataset, stored: string, archived: string): string {
   const [have, want] = [stored.split(','), archived.split(',')];
-  const columns = columnNames(DATASET_MODELS.candles);
+  const { key, columns: model } = DATASET_MODELS[dataset];
+  const columns = model.map(({ name }) => name);
   const at = columns.findIndex((_, i) => have[i] !== want[i]);
-  const key = columns.indexOf('started_at');
-  if (have[key] !== want[key]) return `of ${have[key]}, in the archive of ${want[key]}`;
-  return `of ${have[key]} and has ${columns[at]} ${have[at]}, in the archive ${want[at]}`;
+  // what the window has in common with all its rows tells nothing
+  const named = columns.indexOf(dataset === 'candles' ? 'started_at' : key.find((name) => name !== 'as_of_date')!);
+  if (have[named] !== want[named]) return `of ${have[named]}, in the archive of ${want[named]}`;
+  return `of ${have[named]} and has ${columns[at]} ${have[at]}, in the archive ${want[at]}`;
 }
 
 /** Rows of a CSV without its header line. */

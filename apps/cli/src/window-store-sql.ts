@@ -1,12 +1,12 @@
-import { columnNames, DATASET_MODELS, MARKET_SCHEMA } from '@elias/contracts';
+import { DATASET_MODELS, MARKET_SCHEMA } from '@elias/contracts';
 import type { Column } from '@elias/contracts';
-import { canonicalDecimal, parseInstant } from '@elias/market-data';
+import { canonicalDecimal, formatInstant, parseInstant } from '@elias/market-data';
+import type { Dataset, Window } from '@elias/market-data';
 import type { LedgerEntry } from './stored-window.js';
 
 /** Value of a column as a store gave it, as text. */
 export type StoredValue = string | number | boolean | null;
 
-export const CANDLE_COLUMNS = columnNames(DATASET_MODELS.candles);
 const LEDGER_COLUMNS = [
   ...['unknown_periods', 'open_periods', 'collected_at', 'collection_id', 'no_trade_periods'],
   ...['csv_sha256', 'row_count', 'unknown_ranges', 'open_ranges', 'state'],
@@ -20,13 +20,29 @@ export interface StoreDialect {
   text(column: Column): string;
 }
 
-export function rowsSql({ name, parameter, text }: StoreDialect): string {
-  const columns = DATASET_MODELS.candles.columns.map((column) => `${text(column)} AS ${name(column.name)}`);
-  const started = name('started_at');
-  return `SELECT ${columns.join(', ')} FROM ${MARKET_SCHEMA}.candles t
-WHERE t.${name('product_id')} = ${parameter('product_id', 1)} AND t.${name('granularity')} = CAST(${parameter('granularity', 2)} AS INTEGER)
-  AND t.${started} >= ${parameter('from', 3)} AND t.${started} < ${parameter('to', 4)}
-ORDER BY t.${started}`;
+/** A query for a window's rows, sorted by their key, and its parameters by name, in their order. */
+export function rowsQuery(
+  window: Window,
+  { name, parameter, text }: StoreDialect,
+): { sql: string; parameters: Record<string, string | number> } {
+  const { columns, key, place, name: table } = DATASET_MODELS[window.dataset];
+  const bound = (ms: number): string => formatInstant(ms).slice(0, window.dataset === 'candles' ? undefined : 'YYYY-MM-DD'.length);
+  const parameters: Record<string, string | number> = {
+    ...(place.product === null ? {} : { product_id: window.productId }),
+    ...(place.granularity === null ? {} : { granularity: window.granularity }),
+    ...{ from: bound(window.fromMs), to: bound(window.toMs) },
+  };
+  const of = (wanted: string): string => parameter(wanted, Object.keys(parameters).indexOf(wanted) + 1);
+  const time = `t.${name(place.time)}`;
+  const conditions = [
+    ...(place.product === null ? [] : [`t.${name(place.product)} = ${of('product_id')}`]),
+    ...(place.granularity === null ? [] : [`t.${name(place.granularity)} = CAST(${of('granularity')} AS INTEGER)`]),
+    ...[`${time} >= ${of('from')}`, `${time} < ${of('to')}`],
+  ];
+  const sql = `SELECT ${columns.map((column) => `${text(column)} AS ${name(column.name)}`).join(', ')} FROM ${MARKET_SCHEMA}.${table} t
+WHERE ${conditions.join(' AND ')}
+ORDER BY ${key.map((column) => `t.${name(column)}`).join(', ')}`;
+  return { sql, parameters };
 }
 
 export function ledgerSql({ name, parameter }: StoreDialect): string {
@@ -34,9 +50,9 @@ export function ledgerSql({ name, parameter }: StoreDialect): string {
   return `SELECT ${columns.join(', ')} FROM ${MARKET_SCHEMA}.load_ledger t WHERE t.${name('window_id')} = ${parameter('window_id', 1)}`;
 }
 
-/** A candle row as the one line that the archive's CSV has for equal values. */
-export function csvLine(row: Readonly<Record<string, StoredValue>>): string {
-  return DATASET_MODELS.candles.columns.map(({ name, type }) => canonical(type.kind, row[name])).join(',');
+/** A row as the one line that the archive's CSV has for equal values. */
+export function csvLine(dataset: Dataset, row: Readonly<Record<string, StoredValue>>): string {
+  return DATASET_MODELS[dataset].columns.map(({ name, type }) => canonical(type.kind, row[name])).join(',');
 }
 
 export function ledgerEntry(row: Readonly<Record<string, StoredValue>>): LedgerEntry {

@@ -1,10 +1,10 @@
 import { redshiftName } from '@elias/contracts';
-import { formatInstant, windowId } from '@elias/market-data';
+import { windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { Postgres } from '@elias/postgres';
 import type { RedshiftData } from '@elias/redshift';
 import type { StoredWindow, WindowStore } from './stored-window.js';
-import { csvLine, ledgerEntry, ledgerSql, rowsSql } from './window-store-sql.js';
+import { csvLine, ledgerEntry, ledgerSql, rowsQuery } from './window-store-sql.js';
 import type { StoreDialect, StoredValue } from './window-store-sql.js';
 
 type Row = Record<string, StoredValue>;
@@ -27,10 +27,10 @@ export function postgresStore(postgres: Postgres): WindowStore {
   return {
     name: 'Postgres',
     async read(window: Window): Promise<StoredWindow> {
-      const { productId, granularity, fromMs, toMs } = window;
-      const rows = await postgres.query<Row>(rowsSql(POSTGRES), [productId, granularity, formatInstant(fromMs), formatInstant(toMs)]);
+      const { sql, parameters } = rowsQuery(window, POSTGRES);
+      const rows = await postgres.query<Row>(sql, Object.values(parameters));
       const [ledger] = await postgres.query<Row>(ledgerSql(POSTGRES), [windowId(window)]);
-      return { rows: rows.map(csvLine), ledger: ledger === undefined ? null : ledgerEntry(ledger) };
+      return { rows: rows.map((row) => csvLine(window.dataset, row)), ledger: ledger === undefined ? null : ledgerEntry(ledger) };
     },
   };
 }
@@ -40,10 +40,9 @@ export function redshiftStore(redshift: RedshiftData): WindowStore {
   return {
     name: 'Redshift',
     async read(window: Window): Promise<StoredWindow> {
-      const { productId, granularity, fromMs, toMs } = window;
-      const range = { from: formatInstant(fromMs), to: formatInstant(toMs) };
+      const { sql, parameters } = rowsQuery(window, REDSHIFT);
       const rows: string[] = [];
-      for await (const row of redshift.query(rowsSql(REDSHIFT), { product_id: productId, granularity, ...range })) rows.push(csvLine(row));
+      for await (const row of redshift.query(sql, parameters)) rows.push(csvLine(window.dataset, row));
       let ledger: Row | undefined;
       for await (const row of redshift.query(ledgerSql(REDSHIFT), { window_id: windowId(window) })) ledger = row;
       return { rows, ledger: ledger === undefined ? null : ledgerEntry(ledger) };

@@ -1,11 +1,11 @@
 import type { Product } from '@elias/coinbase';
 import { BadAnswerError, ExchangeUnavailableError, RequestRefusedError, ValueDoesNotFitError } from '@elias/coinbase';
-import { parseWindowId } from '@elias/market-data';
+import { candleWindowAt } from '@elias/market-data';
 import type { CollectionOutcome } from './collect-window.js';
 import { CollectWindow } from './collect-window.js';
 import { BTC, InMemoryExchange } from './test-exchange.js';
 
-const day = parseWindowId('candles/60/BTC-USD/2023-12-01');
+const day = candleWindowAt('BTC-USD', 60, Date.UTC(2023, 11, 1));
 const AFTER_MS = Date.UTC(2023, 11, 2, 0, 15);
 const COLLECTION_ID = '018c0000-0000-7000-8000-00000000000a';
 const alive = (): AbortSignal => new AbortController().signal;
@@ -138,7 +138,7 @@ it('asks for the time before it calls a window one of the future, since the cloc
 
 it('a month has its own pages', async () => {
   const exchange = new InMemoryExchange(AFTER_MS);
-  const outcome = await collect(exchange, parseWindowId('candles/900/BTC-USD/2023-11'));
+  const outcome = await collect(exchange, candleWindowAt('BTC-USD', 900, Date.UTC(2023, 10, 1)));
   expect(outcome).toMatchObject({ kind: 'collected', pages: 10, coverage: { present: 2_880, unknown: 0, open: 0 } });
 });
 

@@ -1,5 +1,5 @@
 import type { Origin } from '@elias/contracts';
-import type { Revision, Window } from '@elias/market-data';
+import type { CandleWindow, Revision } from '@elias/market-data';
 
 /** One wish for one window, checked. */
 export interface CollectionRequest {
@@ -7,7 +7,7 @@ export interface CollectionRequest {
   readonly runId: string;
   readonly origin: Origin;
   readonly attempt: number;
-  readonly window: Window;
+  readonly window: CandleWindow;
   /** the best sealed revision; a worse one is not published */
   readonly bestKnown: Revision | null;
 }

@@ -1,6 +1,7 @@
-import type { EventData } from '@elias/contracts';
+import type { EventData, WireWindow } from '@elias/contracts';
 import { decodeEvent, originSchema, revisionFromWire, windowFromWire } from '@elias/contracts';
 import { describeError } from '@elias/errors';
+import type { CandleWindow } from '@elias/market-data';
 import { z } from 'zod';
 import type { CollectionRequest } from './collection-request.js';
 
@@ -33,13 +34,20 @@ export function readRequest(record: { value: Uint8Array | null; headers: Record<
       runId: data.run_id,
       origin: data.origin,
       attempt: data.attempt,
-      window: windowFromWire(data.window),
+      window: candleWindowOf(data.window),
       bestKnown: data.best_known === null ? null : revisionFromWire(data.best_known),
     };
     return { kind: 'request', request };
   } catch (cause) {
     return refused('bad-request', cause, record.value);
   }
+}
+
+/** @throws RangeError when the window does not exist, or is not of candles */
+function candleWindowOf(wire: WireWindow): CandleWindow {
+  const window = windowFromWire(wire);
+  if (window.dataset !== 'candles') throw new RangeError(`${window.dataset} is not collected from the exchange`);
+  return window;
 }
 
 /** What is told of a request that came to nothing. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@elias/config';
-import { deadLetterTopic, TOPICS } from '@elias/contracts';
+import { deadLetterTopic, TOPICS, WINDOW_TOPICS } from '@elias/contracts';
 import { isRetryable } from '@elias/errors';
 import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
@@ -42,7 +42,7 @@ await runMain(async () => {
   // The consumer waits for its topics; Kafka may come later than this process.
   for (;;) {
     try {
-      await ensureTopics(kafka, [TOPICS.windowsCandles, TOPICS.archiveObjects, TOPICS.loads, deadLetters]);
+      await ensureTopics(kafka, [...WINDOW_TOPICS, TOPICS.archiveObjects, TOPICS.loads, deadLetters]);
       return;
     } catch (error) {
       if (!isRetryable(error)) throw error;

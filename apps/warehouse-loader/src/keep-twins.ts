@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { gzipSync } from 'node:zlib';
-import { csvSha256, encodeCandlesCsv, twinKey } from '@elias/archive';
+import { csvSha256, encodeCandlesCsv, encodeDayCsv, twinKey } from '@elias/archive';
 import { ObjectMissingError, PreconditionFailedError } from '@elias/object-store';
 import type { ObjectFacts } from '@elias/object-store';
 import { windowId } from '@elias/market-data';
@@ -108,7 +108,7 @@ export class KeepTwins {
  * than deleted, since a put can be made on a condition everywhere.
  */
 export function emptyTwin(window: Window): WantedTwin {
-  const csv = encodeCandlesCsv(window, []);
+  const csv = window.dataset === 'candles' ? encodeCandlesCsv(window, []) : encodeDayCsv(window, []);
   return { window, collectionId: NO_COLLECTION, csvSha256: csvSha256(csv), gzip: gzipSync(csv) };
 }
 

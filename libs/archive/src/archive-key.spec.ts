@@ -1,4 +1,4 @@
-import { candleWindowAt } from '@elias/market-data';
+import { candleWindowAt, dayWindowAt } from '@elias/market-data';
 import type { GranularitySeconds } from '@elias/market-data';
 import { archiveKey, checksumListKey, parseArchiveKey, twinKey } from './archive-key.js';
 
@@ -27,6 +27,18 @@ it.each([
   const window = candleWindowAt('BTC-USD', granularity, Date.UTC(2023, 11, 17));
   expect(twinKey('', window)).toContain(`/dt=${dt}/`);
   expect(archiveKey('', window, revision, sha256)).toContain(`/dt=${dt}/BTC-USD_${granularity}_${dt}_r`);
+});
+
+it.each([
+  ['asset_stats_daily', 'BTC-USD'],
+  ['discounts_30d', '_all'],
+] as const)('a day of %s has no width in its names', (dataset, productId) => {
+  const window = dayWindowAt(dataset, productId, Date.UTC(2023, 11, 1));
+  const folder = `${dataset}/product=${productId}/dt=2023-12-01`;
+  const key = archiveKey('a', window, revision, sha256);
+  expect(key).toBe(`a/${folder}/${productId}_${dataset}_2023-12-01_r20231202T001503Z_3f9a1c07_9f2c41d07ab3.zip`);
+  expect(twinKey('a', window)).toBe(`a/tables/${folder}/data.csv.gz`);
+  expect(parseArchiveKey('a', key)?.window).toEqual(window);
 });
 
 it.each(['market', 'market/', '/market'])('the prefix "%s" is one folder', (prefix) => {

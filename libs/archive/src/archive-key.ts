@@ -1,5 +1,5 @@
 import type { Revision, Window } from '@elias/market-data';
-import { candleWindowAt, formatInstant, isGranularity, isProductId, parseInstant } from '@elias/market-data';
+import { candleWindowAt, dayWindowAt, formatInstant, isDayDataset, isGranularity, parseInstant } from '@elias/market-data';
 
 /**
  * Object key of a sealed window, e.g.
@@ -19,7 +19,7 @@ export function archiveKey(prefix: string, window: Window, revision: Revision, c
 export function archiveName(window: Window, revision: Revision, csvSha256: string): string {
   const collectedAt = formatInstant(revision.collectedAtMs).replace(/[-:]/g, '');
   const telling = `r${collectedAt}_${revision.collectionId.slice(-8)}_${csvSha256.slice(0, 12)}`;
-  return `${window.productId}_${window.granularity}_${firstDay(window)}_${telling}`;
+  return `${window.productId}_${kindOf(window)}_${firstDay(window)}_${telling}`;
 }
 
 /** Folder (date prefix) that holds every sealed revision of one window, without a slash at its end. */
@@ -51,13 +51,11 @@ export interface ArchiveKeyParts {
 export function parseArchiveKey(prefix: string, key: string): ArchiveKeyParts | null {
   const name = ARCHIVE_NAME.exec(key.slice(key.lastIndexOf('/') + 1))?.groups;
   if (name === undefined) return null;
-  const granularity = Number(name['granularity']);
-  if (!isGranularity(granularity) || !isProductId(name['product']!)) return null;
   try {
-    const window = candleWindowAt(name['product']!, granularity, parseInstant(`${name['date']!}T00:00:00Z`));
+    const window = windowNamed(name['product']!, name['kind']!, parseInstant(`${name['date']!}T00:00:00Z`));
     const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(name['collected']!)!;
     const collectedAtMs = parseInstant(`${date!.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time!.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
-    const whole = `${archiveFolder(prefix, window)}/${name['product']!}_${granularity}_${firstDay(window)}_${name['telling']!}.zip`;
+    const whole = `${archiveFolder(prefix, window)}/${name['product']!}_${kindOf(window)}_${firstDay(window)}_${name['telling']!}.zip`;
     return whole === key ? { window, collectedAtMs, collectionTail: name['tail']!, csvSha256Head: name['hash']! } : null;
   } catch (error) {
     if (error instanceof RangeError) return null;
@@ -66,10 +64,24 @@ export function parseArchiveKey(prefix: string, key: string): ArchiveKeyParts | 
 }
 
 const ARCHIVE_NAME =
-  /^(?<product>[^_]+)_(?<granularity>\d{1,6})_(?<date>\d{4}-\d{2}-\d{2})_(?<telling>r(?<collected>\d{8}T\d{6}Z)_(?<tail>[0-9a-f]{8})_(?<hash>[0-9a-f]{12}))\.zip$/;
+  /^(?<product>_all|[^_]+)_(?<kind>[a-z0-9_]{1,40})_(?<date>\d{4}-\d{2}-\d{2})_(?<telling>r(?<collected>\d{8}T\d{6}Z)_(?<tail>[0-9a-f]{8})_(?<hash>[0-9a-f]{12}))\.zip$/;
+
+/** What tells a window from others of its product and day: the width of its candles, or the dataset. */
+function kindOf(window: Window): string {
+  return window.dataset === 'candles' ? String(window.granularity) : window.dataset;
+}
+
+/** @throws RangeError when there is no such window */
+function windowNamed(productId: string, kind: string, atMs: number): Window {
+  if (isDayDataset(kind)) return dayWindowAt(kind, productId, atMs);
+  const granularity = Number(kind);
+  if (!isGranularity(granularity)) throw new RangeError(`no dataset or candle width: ${kind}`);
+  return candleWindowAt(productId, granularity, atMs);
+}
 
 function partitionPath(window: Window): string {
-  return `granularity=${window.granularity}/product=${window.productId}/dt=${firstDay(window)}`;
+  const width = window.dataset === 'candles' ? `granularity=${window.granularity}/` : '';
+  return `${width}product=${window.productId}/dt=${firstDay(window)}`;
 }
 
 function firstDay(window: Window): string {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Outcome, WindowFacts } from '@elias/contracts';
 import { deadLetter, ok } from '@elias/contracts';
 import { checkCandleRows } from './check-candle-rows.js';
+import { checkDayRows } from './day-rows-csv.js';
 
 /** Hex SHA-256 of a window's CSV. */
 export function csvSha256(csv: Uint8Array): string {
@@ -16,7 +17,8 @@ export function csvSha256(csv: Uint8Array): string {
 export function checkWindowCsv(csv: Uint8Array, facts: Pick<WindowFacts, 'window' | 'rowCount' | 'csvSha256'>): Outcome<{ rows: number }> {
   const sha256 = csvSha256(csv);
   if (sha256 !== facts.csvSha256) return deadLetter('wrong-hash', new RangeError(`sha256 of the CSV is ${sha256}, not ${facts.csvSha256}`));
-  const checked = checkCandleRows(csv, facts.window);
+  const { window } = facts;
+  const checked = window.dataset === 'candles' ? checkCandleRows(csv, window) : checkDayRows(csv, window);
   if (typeof checked === 'string') return deadLetter('wrong-rows', new RangeError(checked));
   if (checked !== facts.rowCount) return deadLetter('wrong-rows', new RangeError(`${checked} rows, not ${facts.rowCount}`));
   return ok({ rows: checked });

@@ -1,5 +1,13 @@
 import type { WindowFacts } from '@elias/contracts';
-import { coverageFromWire, coverageSchema, coverageToWire, revisionFromWire, revisionSchema, revisionToWire } from '@elias/contracts';
+import {
+  coverageFromWire,
+  coverageSchema,
+  coverageToWire,
+  revisionFromWire,
+  revisionSchema,
+  revisionToWire,
+  rowCountProblem,
+} from '@elias/contracts';
 import { sha256Schema, windowFromWire, windowSchema, windowToWire } from '@elias/contracts';
 import { z } from 'zod';
 
@@ -53,7 +61,8 @@ export function decodeManifest(bytes: Uint8Array): Manifest {
   const coverage = coverageFromWire(window, wire.coverage);
   const revision = revisionFromWire(wire.revision);
   if (revision.unknown !== coverage.unknown || revision.open !== coverage.open) throw new RangeError('revision and coverage do not agree');
-  if (wire.row_count !== coverage.present) throw new RangeError(`${wire.row_count} rows for ${coverage.present} periods`);
+  const problem = rowCountProblem(window, coverage, wire.row_count);
+  if (problem !== null) throw new RangeError(problem);
   return {
     schemaVersion: wire.schema_version,
     window,

@@ -4,6 +4,7 @@ import { periodCount } from '@elias/market-data';
 import { ArchiveCorruptError } from './archive-errors.js';
 import { archiveName } from './archive-key.js';
 import { csvSha256 } from './check-window-csv.js';
+import { DAY_ROW_BYTES_MAX } from './day-rows-csv.js';
 import type { Manifest } from './manifest.js';
 import { decodeManifest, MANIFEST_ENTRY } from './manifest.js';
 import type { CsvEntry, ZipEntry } from './zip-entries.js';
@@ -13,6 +14,9 @@ import { DEFLATED, readEntry, readZipEntries } from './zip-entries.js';
 const MANIFEST_BYTES_MAX = 1024 * 1024;
 /** Longest line a candle can have: two times 24 characters of product, an instant, four prices, a volume, and separators. */
 const ROW_BYTES_MAX = 256;
+
+/** Rows of a day's stats: every product of the exchange, for several spans. */
+const DAY_ROWS_MAX = 8_192;
 
 /** A sealed window, read and verified. */
 export interface OpenedArchive {
@@ -65,5 +69,5 @@ function readManifest(zip: Buffer, entry: ZipEntry): Manifest {
 }
 
 function csvBytesMax(window: Window): number {
-  return (1 + periodCount(window)) * ROW_BYTES_MAX;
+  return window.dataset === 'candles' ? (1 + periodCount(window)) * ROW_BYTES_MAX : DAY_ROWS_MAX * DAY_ROW_BYTES_MAX;
 }

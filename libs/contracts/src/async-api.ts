@@ -1,3 +1,5 @@
+import type { Dataset } from '@elias/market-data';
+import { DAY_DATASETS, isDayDataset } from '@elias/market-data';
 import { z } from 'zod';
 import type { EventType } from './control-events.js';
 import { EVENTS } from './control-events.js';
@@ -20,7 +22,8 @@ export function asyncApi(): object {
   const topics: readonly TopicModel[] = Object.values(TOPICS);
   const messagesOf = (topic: TopicModel): string[] => [
     ...(Object.keys(EVENTS) as EventType[]).filter((type) => EVENTS[type].topic.name === topic.name),
-    ...(topic.name === TOPICS.windowsCandles.name ? ['window.collected'] : []),
+    ...(topic.name === TOPICS.windowsCandles.name ? ['window.candles'] : []),
+    ...(topic.name === TOPICS.windowsStats.name ? ['window.stats'] : []),
   ];
   const reference = (path: string): { $ref: string } => ({ $ref: `#/${path}` });
   return {
@@ -56,7 +59,7 @@ export function asyncApi(): object {
         { action: 'receive', channel: reference(`channels/${topic.name}`) },
       ]),
     ),
-    components: { messages: { ...eventMessages(), 'window.collected': windowMessage() }, schemas: { cloudEvent: cloudEventSchema() } },
+    components: { messages: { ...eventMessages(), ...windowMessages() }, schemas: { cloudEvent: cloudEventSchema() } },
   };
 }
 
@@ -84,10 +87,26 @@ function eventMessages(): Record<string, object> {
   );
 }
 
-function windowMessage(): object {
+/** A record of either topic is a `window.collected`; what its CSV holds follows from the dataset. */
+function windowMessages(): Record<string, object> {
+  const headerLine = (dataset: Dataset): string => columnNames(DATASET_MODELS[dataset]).join(',');
+  const days = Object.keys(DAY_DATASETS).filter(isDayDataset);
+  return {
+    'window.candles': windowMessage(
+      'Candles of one product over a half-open UTC period',
+      `CSV, header line first: ${headerLine('candles')}; rows sorted, without doubles`,
+    ),
+    'window.stats': windowMessage(
+      'Stats of one UTC day',
+      `CSV, header line first, by dataset: ${days.map((dataset) => `${dataset}: ${headerLine(dataset)}`).join('; ')}; rows sorted, without doubles`,
+    ),
+  };
+}
+
+function windowMessage(title: string, csv: string): object {
   return {
     name: 'window.collected',
-    title: 'One window: one dataset of one product over a half-open UTC period',
+    title,
     contentType: 'text/csv',
     headers: {
       allOf: [
@@ -101,10 +120,7 @@ function windowMessage(): object {
         },
       ],
     },
-    payload: {
-      type: 'string',
-      description: `CSV, header line first: ${columnNames(DATASET_MODELS.candles).join(',')}; rows sorted, without doubles`,
-    },
+    payload: { type: 'string', description: csv },
     bindings: keyedBy('window id; the partition is murmur2 of the product'),
   };
 }

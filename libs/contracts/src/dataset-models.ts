@@ -1,13 +1,16 @@
-import { PRICE_TYPE, SIZE_TYPE } from '@elias/market-data';
-import type { Dataset } from '@elias/market-data';
-import type { Column, ColumnType, TableModel } from './table-model.js';
+import { PRICE_TYPE, RATIO_TYPE, SIZE_TYPE } from '@elias/market-data';
+import type { Dataset, DayDataset } from '@elias/market-data';
+import type { Column, ColumnType, DatasetModel, TableModel } from './table-model.js';
 
 /** Schema of both stores that holds what Elias loads. */
 export const MARKET_SCHEMA = 'market';
 
 const text = (maxBytes: number): ColumnType => ({ kind: 'text', maxBytes });
 const integer: ColumnType = { kind: 'integer' };
+const boolean: ColumnType = { kind: 'boolean' };
+const date: ColumnType = { kind: 'date' };
 const instant: ColumnType = { kind: 'instant' };
+const ratio: ColumnType = { kind: 'decimal', ...RATIO_TYPE };
 const price: ColumnType = { kind: 'decimal', ...PRICE_TYPE };
 const size: ColumnType = { kind: 'decimal', ...SIZE_TYPE };
 
@@ -23,25 +26,125 @@ const revisionColumns: readonly Column[] = [
   { name: 'collection_id', type: text(36), description: 'UUIDv7 of the collection, lower case' },
 ];
 
-/** One model per dataset: CSV header, tables of both stores, schemas and validators all come from it. */
-export const DATASET_MODELS: Readonly<Record<Dataset, TableModel>> = {
-  candles: {
-    name: 'candles',
-    description: 'OHLCV buckets of a product; a bucket without a trade has no row',
-    columns: [
-      { name: 'product_id', type: text(64), description: 'e.g. BTC-USD' },
-      { name: 'granularity', type: integer, description: 'width of the bucket, seconds' },
-      { name: 'started_at', type: instant, description: 'start of the bucket' },
-      { name: 'open', type: price, description: 'first price, quote currency' },
-      { name: 'high', type: price, description: 'highest price' },
-      { name: 'low', type: price, description: 'lowest price' },
-      { name: 'close', type: price, description: 'last price' },
-      { name: 'volume', type: size, description: 'traded amount, base currency' },
-    ],
-    key: ['product_id', 'granularity', 'started_at'],
-    sortKey: ['started_at'],
-  },
+const column = (name: string, type: ColumnType, description: string): Column => ({ name, type, description });
+const nullable = (name: string, type: ColumnType, description: string): Column => ({ name, type, description, nullable: true });
+
+const productId = column('product_id', text(64), 'e.g. BTC-USD');
+const asOfDate = column('as_of_date', date, 'UTC day');
+const provenance: readonly Column[] = [
+  column('definition_version', integer, 'counts up with every change of a definition'),
+  column('inputs_hash', text(64), 'SHA-256 of the values and coverage that the row rests on, hex'),
+];
+const daysOfSpan: readonly Column[] = [
+  column('present_days', integer, 'days of the span with a candle'),
+  column('no_trade_days', integer, 'days verified to have had no trade'),
+  column('unknown_days', integer, 'days that are unknown or not over'),
+];
+
+const candles: DatasetModel = {
+  name: 'candles',
+  description: 'OHLCV buckets of a product; a bucket without a trade has no row',
+  columns: [
+    productId,
+    column('granularity', integer, 'width of the bucket, seconds'),
+    column('started_at', instant, 'start of the bucket'),
+    column('open', price, 'first price, quote currency'),
+    column('high', price, 'highest price'),
+    column('low', price, 'lowest price'),
+    column('close', price, 'last price'),
+    column('volume', size, 'traded amount, base currency'),
+  ],
+  key: ['product_id', 'granularity', 'started_at'],
+  sortKey: ['started_at'],
+  place: { product: 'product_id', granularity: 'granularity', time: 'started_at' },
 };
+
+/** Source of every definition: docs of `@elias/market-data`, stats. Ratios are fractions, not per cent; undefined is null. */
+const stats: Readonly<Record<DayDataset, DatasetModel>> = {
+  asset_stats_daily: {
+    name: 'asset_stats_daily',
+    description: 'stats of a product on a UTC day, from its 1-minute and daily candles',
+    columns: [
+      ...[productId, asOfDate],
+      nullable('open', price, 'first price'),
+      nullable('high', price, 'highest price'),
+      nullable('low', price, 'lowest price'),
+      nullable('close', price, 'last price, or that of the day before when the day had no trade'),
+      nullable('close_date', date, 'day that the close is of'),
+      nullable('volume', size, 'traded amount, base currency'),
+      nullable('quote_volume', size, 'traded amount, quote currency'),
+      nullable('vwap', price, 'quote_volume / volume'),
+      nullable('vwap_source', text(16), 'candles or trades'),
+      nullable('trade_count', integer, 'trades, null unless all are known'),
+      nullable('return_1d', ratio, 'close / close of the day before - 1'),
+      nullable('return_7d', ratio, 'close / close 7 days before - 1'),
+      nullable('return_30d', ratio, 'close / close 30 days before - 1'),
+      nullable('rv_1d', ratio, 'realised volatility of the day, annualised'),
+      nullable('vol_30d', ratio, 'deviation of 30 daily log returns, annualised'),
+      column('partial', boolean, 'some minute is unknown or open'),
+      nullable('mismatch', boolean, "whether the minutes do not give the day's own candle"),
+      column('present_minutes', integer, 'minutes with a candle'),
+      column('no_trade_minutes', integer, 'minutes verified to have had no trade'),
+      column('unknown_minutes', integer, 'minutes that nobody knows'),
+      column('open_minutes', integer, 'minutes that were not over'),
+      ...provenance,
+    ],
+    key: ['product_id', 'as_of_date'],
+    sortKey: ['as_of_date'],
+    place: { product: 'product_id', granularity: null, time: 'as_of_date' },
+  },
+  asset_discounts_daily: {
+    name: 'asset_discounts_daily',
+    description: 'price of a product against that of N days before and the highest since',
+    columns: [
+      ...[productId, asOfDate],
+      column('span_days', integer, 'N'),
+      nullable('close', price, 'price of the day'),
+      nullable('close_date', date, 'day that the close is of'),
+      nullable('reference_price', price, 'price of N days before'),
+      nullable('reference_date', date, 'day that the reference price is of'),
+      nullable('change', ratio, 'close / reference_price - 1'),
+      nullable('discount', ratio, 'how far it is below the reference price, 0 if it is not'),
+      nullable('high_n', price, 'highest price of the last N days'),
+      nullable('discount_to_high', ratio, '1 - close / high_n'),
+      nullable('missing', text(32), 'why there is no change'),
+      ...daysOfSpan,
+      ...provenance,
+    ],
+    key: ['product_id', 'as_of_date', 'span_days'],
+    sortKey: ['as_of_date'],
+    place: { product: null, granularity: null, time: 'as_of_date' },
+  },
+  discounts_7d: topDiscounts(7),
+  discounts_30d: topDiscounts(30),
+};
+
+function topDiscounts(days: 7 | 30): DatasetModel {
+  return {
+    name: `discounts_${days}d`,
+    description: `per day the five products furthest below their price of ${days} days before`,
+    columns: [
+      asOfDate,
+      column('rank', integer, '1 is the furthest below'),
+      productId,
+      column('price', price, 'price of the day'),
+      column('reference_price', price, `price of ${days} days before`),
+      column('reference_date', date, 'day that the reference price is of'),
+      column('change', ratio, 'price / reference_price - 1'),
+      column('discount', ratio, 'how far it is below the reference price'),
+      nullable('high_n', price, `highest price of the last ${days} days`),
+      nullable('discount_to_high', ratio, '1 - price / high_n'),
+      ...daysOfSpan,
+      ...provenance,
+    ],
+    key: ['as_of_date', 'rank'],
+    sortKey: ['as_of_date'],
+    place: { product: null, granularity: null, time: 'as_of_date' },
+  };
+}
+
+/** One model per dataset: CSV header, tables of both stores, schemas and validators all come from it. */
+export const DATASET_MODELS: Readonly<Record<Dataset, DatasetModel>> = { candles, ...stats };
 
 /** Which telling of each window a store holds; written in the transaction that replaces the window's rows. */
 export const LOAD_LEDGER_MODEL: TableModel = {

@@ -35,6 +35,10 @@ function postgresType(type: ColumnType): string {
       return 'TEXT COLLATE "C"';
     case 'integer':
       return 'INTEGER';
+    case 'boolean':
+      return 'BOOLEAN';
+    case 'date':
+      return 'DATE';
     case 'instant':
       return 'TIMESTAMPTZ';
     case 'decimal':
@@ -49,6 +53,10 @@ export function redshiftType(type: ColumnType): string {
       return `VARCHAR(${type.maxBytes})`;
     case 'integer':
       return 'INTEGER';
+    case 'boolean':
+      return 'BOOLEAN';
+    case 'date':
+      return 'DATE';
     case 'instant':
       return 'TIMESTAMP';
     case 'decimal':

@@ -1,7 +1,8 @@
+import { DAY_DATASETS, isDayDataset } from '@elias/market-data';
 import { asyncApi, jsonSchemas } from './async-api.js';
 import { DATASET_MODELS, MARKET_TABLES } from './dataset-models.js';
 import { postgresTable, redshiftTable } from './ddl.js';
-import { glueCandlesDdl } from './glue-ddl.js';
+import { glueDdl } from './glue-ddl.js';
 import { tableSchema } from './table-schema.js';
 
 /** Every generated file by its path below `libs/contracts/generated`; a test compares them with what lies there. */
@@ -11,11 +12,26 @@ export function generatedFiles(): Record<string, string> {
     'asyncapi.json': json(asyncApi()),
     'postgres.sql': `${MARKET_TABLES.map(postgresTable).join('\n\n')}\n`,
     'redshift.sql': `${MARKET_TABLES.map(redshiftTable).join('\n\n')}\n`,
-    'athena.sql': [60, 86_400]
-      .map((granularity) => glueCandlesDdl(DATASET_MODELS.candles, { bucket: '<bucket>', prefix: '<prefix>', granularity }))
-      .join('\n'),
+    'athena.sql': athenaTables().join('\n'),
   };
   for (const [name, schema] of Object.entries(jsonSchemas())) files[`json-schema/${name}.json`] = json(schema);
   for (const model of Object.values(DATASET_MODELS)) files[`table-schema/${model.name}.json`] = json(tableSchema(model));
   return files;
+}
+
+/** Candle widths that are collected every day, and every dataset of days. */
+function athenaTables(): string[] {
+  const bucket = { bucket: '<bucket>', prefix: '<prefix>' };
+  const candles = [60, 86_400].map((width) => ({
+    dataset: 'candles' as const,
+    name: `candles_${width}`,
+    folder: `candles/granularity=${width}`,
+  }));
+  const days = Object.keys(DAY_DATASETS)
+    .filter(isDayDataset)
+    .map((dataset) => ({ dataset, name: dataset, folder: dataset }));
+  return [...candles, ...days].map(({ dataset, name, folder }) => {
+    const products = dataset === 'candles' ? 'one' : DAY_DATASETS[dataset];
+    return glueDdl(DATASET_MODELS[dataset], { ...bucket, name, folder, products });
+  });
 }

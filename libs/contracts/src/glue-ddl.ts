@@ -1,22 +1,28 @@
-import type { ColumnType, TableModel } from './table-model.js';
+import { ALL_PRODUCTS } from '@elias/market-data';
+import type { Column, TableModel } from './table-model.js';
 
-/** Where the gzip twins of a candle width lie, and which products and dates are there to be looked for. */
-export interface GlueLocation {
+/** Where a table's gzip twins lie below the bucket, and how it is called. */
+export interface GlueTable {
   readonly bucket: string;
   readonly prefix: string;
-  readonly granularity: number;
+  /** e.g. `candles_60` */
+  readonly name: string;
+  /** e.g. `candles/granularity=60` */
+  readonly folder: string;
+  /** one twin per product, which a query has to name, or one of all products */
+  readonly products: 'one' | 'all';
 }
 
 /**
- * Athena DDL of an external table over the gzip twins, with partition projection, so that no crawler and no `MSCK REPAIR` is needed.
+ * Athena DDL of an external table over gzip twins, with partition projection, so that no crawler and no `MSCK REPAIR` is needed.
  * All columns are strings to the CSV reader (OpenCSVSerDe gives nothing else); the view casts them. Source: AWS documentation,
  * "Partition projection with Amazon Athena" and "OpenCSVSerDe for processing CSV".
  */
-export function glueCandlesDdl(model: TableModel, { bucket, prefix, granularity }: GlueLocation): string {
-  const table = `${model.name}_${granularity}`;
-  const location = `s3://${bucket}/${prefix}tables/${model.name}/granularity=${granularity}`;
+export function glueDdl(model: TableModel, { bucket, prefix, name: table, folder, products }: GlueTable): string {
+  const location = `s3://${bucket}/${prefix}tables/${folder}`;
   const columns = model.columns.map(({ name }) => `  \`${name}\` string`).join(',\n');
-  const casts = model.columns.map(({ name, type }) => `  ${cast(name, type)} AS ${name}`).join(',\n');
+  const casts = model.columns.map((column) => `  ${cast(column)} AS ${column.name}`).join(',\n');
+  const product = products === 'one' ? `'injected'` : `'enum',\n  'projection.product.values' = '${ALL_PRODUCTS}'`;
   return `CREATE EXTERNAL TABLE ${table}_csv (
 ${columns}
 )
@@ -26,7 +32,7 @@ LOCATION '${location}/'
 TBLPROPERTIES (
   'skip.header.line.count' = '1',
   'projection.enabled' = 'true',
-  'projection.product.type' = 'injected',
+  'projection.product.type' = ${product},
   'projection.dt.type' = 'date',
   'projection.dt.format' = 'yyyy-MM-dd',
   'projection.dt.range' = '2015-01-01,NOW',
@@ -40,15 +46,19 @@ FROM ${table}_csv;
 `;
 }
 
-function cast(name: string, type: ColumnType): string {
+/** An empty field of a nullable column is NULL. */
+function cast({ name, type, nullable }: Column): string {
+  const value = nullable === true ? `NULLIF(${name}, '')` : name;
   switch (type.kind) {
     case 'text':
-      return name;
+      return value;
     case 'integer':
-      return `CAST(${name} AS integer)`;
+    case 'boolean':
+    case 'date':
+      return `CAST(${value} AS ${type.kind})`;
     case 'instant':
-      return `from_iso8601_timestamp(${name})`;
+      return `from_iso8601_timestamp(${value})`;
     case 'decimal':
-      return `CAST(${name} AS decimal(${type.precision}, ${type.scale}))`;
+      return `CAST(${value} AS decimal(${type.precision}, ${type.scale}))`;
   }
 }

@@ -9,6 +9,8 @@ export interface Column {
 export type ColumnType =
   | { readonly kind: 'text'; readonly maxBytes: number }
   | { readonly kind: 'integer' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'date' }
   | { readonly kind: 'instant' }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number };
 
@@ -21,6 +23,12 @@ export interface TableModel {
   readonly key: readonly string[];
   /** Redshift sort key */
   readonly sortKey: readonly string[];
+}
+
+/** A table whose rows are windows' rows. */
+export interface DatasetModel extends TableModel {
+  /** which columns say whose window a row is in; the time column is in the window's period */
+  readonly place: { readonly product: string | null; readonly granularity: string | null; readonly time: string };
 }
 
 export const columnNames = (model: TableModel): string[] => model.columns.map(({ name }) => name);

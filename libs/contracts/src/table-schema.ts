@@ -21,6 +21,10 @@ function fieldType(type: ColumnType): { type: string; format?: string } {
       return { type: 'string' };
     case 'integer':
       return { type: 'integer' };
+    case 'boolean':
+      return { type: 'boolean' };
+    case 'date':
+      return { type: 'date' };
     case 'instant':
       return { type: 'datetime', format: 'default' };
     case 'decimal':

@@ -1,3 +1,5 @@
+import type { Dataset } from '@elias/market-data';
+
 const DAY_MS = 86_400_000;
 
 export interface TopicModel {
@@ -26,6 +28,14 @@ export const TOPICS = {
     maxMessageBytes: WINDOW_BYTES_MAX,
     title: 'Candle windows as CSV, one record each, the last one of each window kept for ever',
   },
+  windowsStats: {
+    name: 'elias.windows.stats.v1',
+    partitions: 12,
+    cleanup: 'compact',
+    minCompactionLagMs: 7 * DAY_MS,
+    maxMessageBytes: WINDOW_BYTES_MAX,
+    title: 'Asset stats and discount tables as CSV, one day each, the last one of each window kept for ever',
+  },
   archiveObjects: aged('elias.archive.objects.v1', 12, 30, 'Archives sealed, failed and revoked'),
   loads: aged('elias.loads.v1', 12, 30, 'Windows loaded into Redshift and Postgres'),
 } as const satisfies Record<string, TopicModel>;
@@ -38,4 +48,11 @@ export function deadLetterTopic(consumerGroup: string): TopicModel {
 
 function aged(name: string, partitions: number, keepDays: number, title: string): TopicModel {
   return { name, partitions, cleanup: 'delete', retentionMs: keepDays * DAY_MS, title };
+}
+
+/** Topics of windows: one record is one window of one dataset. */
+export const WINDOW_TOPICS: readonly TopicModel[] = [TOPICS.windowsCandles, TOPICS.windowsStats];
+
+export function windowTopic(dataset: Dataset): TopicModel {
+  return dataset === 'candles' ? TOPICS.windowsCandles : TOPICS.windowsStats;
 }

@@ -7,7 +7,7 @@ import { originSchema } from './control-events.js';
 import type { Origin } from './control-events.js';
 import type { Outcome } from './outcome.js';
 import { deadLetter, ok } from './outcome.js';
-import { TOPICS } from './topics.js';
+import { windowTopic } from './topics.js';
 import { coverageFromWire, coverageSchema, coverageToWire, idSchema, revisionFromWire, revisionSchema, revisionToWire } from './wire.js';
 import { SCHEMA_VERSION, sha256Schema, windowFromWire, windowSchema, windowToWire } from './wire.js';
 
@@ -68,7 +68,7 @@ export function encodeWindowRecord(facts: Omit<WindowFacts, 'schemaVersion'>, cs
   });
   const header = JSON.stringify(windowFactsToWire({ ...facts, schemaVersion: SCHEMA_VERSION }));
   return {
-    topic: TOPICS.windowsCandles,
+    topic: windowTopic(facts.window.dataset),
     key: id,
     partitionBy: facts.window.productId,
     value: csv,
@@ -126,8 +126,14 @@ export function windowFactsFromWire(wire: WireWindowHeader): WindowFacts {
   };
 }
 
+/** Why a window cannot have as many rows, or null: each candle that is present has one; a day of stats has as many as there are. */
+export function rowCountProblem(window: Window, coverage: Coverage, rowCount: number): string | null {
+  if (window.dataset !== 'candles' || rowCount === coverage.present) return null;
+  return `${rowCount} rows for ${coverage.present} periods`;
+}
+
 function factsProblem({ window, revision, coverage, rowCount }: WindowFacts, key: string | null | undefined): string | null {
   if (key !== undefined && key !== windowId(window)) return `the record's key is not ${windowId(window)}`;
   if (revision.unknown !== coverage.unknown || revision.open !== coverage.open) return 'revision and coverage do not agree';
-  return rowCount === coverage.present ? null : `${rowCount} rows for ${coverage.present} periods`;
+  return rowCountProblem(window, coverage, rowCount);
 }

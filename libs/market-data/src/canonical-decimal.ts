@@ -31,6 +31,8 @@ export interface DecimalType {
 
 export const PRICE_TYPE: DecimalType = { precision: 24, scale: 10 };
 export const SIZE_TYPE: DecimalType = { precision: 30, scale: 10 };
+/** Ratios are fractions, rounded to 8 places. */
+export const RATIO_TYPE: DecimalType = { precision: 20, scale: 8 };
 
 /**
  * Whether a canonical decimal can be stored without loss. What does not fit is refused, never truncated.

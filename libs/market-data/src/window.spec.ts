@@ -1,4 +1,4 @@
-import { candleWindowAt, candleWindowsOver, parseWindowId, periodCount, windowId } from './window.js';
+import { ALL_PRODUCTS, candleWindowAt, candleWindowsOver, dayWindowAt, parseWindowId, periodCount, windowId } from './window.js';
 
 const at = (text: string): number => Date.parse(text);
 
@@ -13,6 +13,25 @@ it.each([
   expect(windowId(window)).toBe(id);
   expect(parseWindowId(id)).toEqual(window);
   expect(periodCount(window)).toBe(periods);
+});
+
+it.each([
+  ['asset_stats_daily', 'BTC-USD'],
+  ['asset_discounts_daily', ALL_PRODUCTS],
+  ['discounts_7d', ALL_PRODUCTS],
+  ['discounts_30d', ALL_PRODUCTS],
+] as const)('%s of %s spans one day', (dataset, productId) => {
+  const window = dayWindowAt(dataset, productId, at('2024-02-29T12:00:00Z'));
+  const [fromMs, toMs] = [at('2024-02-29T00:00:00Z'), at('2024-03-01T00:00:00Z')];
+  expect(window).toEqual({ dataset, productId, granularity: 86_400, fromMs, toMs });
+  expect(windowId(window)).toBe(`${dataset}/${productId}/2024-02-29`);
+  expect(parseWindowId(windowId(window))).toEqual(window);
+  expect(periodCount(window)).toBe(1);
+});
+
+it('a day window is of one product or of all, as its dataset says', () => {
+  expect(() => dayWindowAt('asset_stats_daily', ALL_PRODUCTS, 0)).toThrow(RangeError);
+  expect(() => dayWindowAt('discounts_7d', 'BTC-USD', 0)).toThrow(RangeError);
 });
 
 it('counts the 29th of February', () => {
@@ -35,6 +54,12 @@ it.each([
   'candles/60/btc-usd/2023-12-01',
   'candles/60/BTC-USD/2023-12-01/x',
   'trades/60/BTC-USD/2023-12-01',
+  'asset_stats_daily/_all/2023-12-01',
+  'asset_stats_daily/86400/BTC-USD/2023-12-01',
+  'discounts_7d/BTC-USD/2023-12-01',
+  'discounts_7d/_all/2023-12',
+  'discounts_7d/_all/2023-02-30',
+  'toString/_all/2023-12-01',
   '',
 ])('"%s" names no window', (id) => {
   expect(() => parseWindowId(id)).toThrow(RangeError);

@@ -2,9 +2,21 @@ import type { GranularitySeconds } from './granularity.js';
 import { isGranularity } from './granularity.js';
 import { isProductId } from './product.js';
 
+/** Datasets whose windows are a UTC day, and whether one window is of one product or of all. */
+export const DAY_DATASETS = {
+  asset_stats_daily: 'one',
+  asset_discounts_daily: 'all',
+  discounts_7d: 'all',
+  discounts_30d: 'all',
+} as const satisfies Record<string, 'one' | 'all'>;
+export type DayDataset = keyof typeof DAY_DATASETS;
+
 /** Datasets that travel as windows. */
-export const DATASETS = ['candles'] as const;
-export type Dataset = (typeof DATASETS)[number];
+export const DATASETS = ['candles', ...(Object.keys(DAY_DATASETS) as DayDataset[])] as const;
+export type Dataset = 'candles' | DayDataset;
+
+/** What stands for the product of a window of all products. */
+export const ALL_PRODUCTS = '_all';
 
 /** One dataset of one product over the half-open UTC period `[fromMs, toMs)`, milliseconds since the epoch. */
 export interface CandleWindow {
@@ -15,7 +27,17 @@ export interface CandleWindow {
   readonly toMs: number;
 }
 
-export type Window = CandleWindow;
+/** One day of stats of a product, or of all: a window of one period. */
+export interface DayWindow {
+  readonly dataset: DayDataset;
+  /** `_all` for datasets of all products */
+  readonly productId: string;
+  readonly granularity: 86_400;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export type Window = CandleWindow | DayWindow;
 
 /** The calendar unit that one window spans, by candle width (design §2). */
 export type WindowSpan = 'day' | 'month' | 'year';
@@ -46,15 +68,35 @@ export function candleWindowsOver(productId: string, granularity: GranularitySec
   return windows;
 }
 
-/** Name of a window, unique for ever: `candles/60/BTC-USD/2023-12-01`, `candles/300/BTC-USD/2023-12`, `candles/86400/BTC-USD/2023`. */
+/**
+ * The day window that holds an instant.
+ * @param productId of a dataset of all products: `ALL_PRODUCTS`
+ * @throws RangeError when the dataset has no window of this product
+ */
+export function dayWindowAt(dataset: DayDataset, productId: string, atMs: number): DayWindow {
+  const right = DAY_DATASETS[dataset] === 'all' ? productId === ALL_PRODUCTS : isProductId(productId);
+  if (!right) throw new RangeError(`${dataset} has no window of ${productId}`);
+  const [fromMs, toMs] = spanAround(atMs, 'day');
+  return { dataset, productId, granularity: 86_400, fromMs, toMs };
+}
+
+export function isDayDataset(dataset: string): dataset is DayDataset {
+  return Object.hasOwn(DAY_DATASETS, dataset);
+}
+
+/**
+ * Name of a window, unique for ever: `candles/60/BTC-USD/2023-12-01`, `candles/300/BTC-USD/2023-12`, `candles/86400/BTC-USD/2023`,
+ * `asset_stats_daily/BTC-USD/2023-12-01`, `discounts_7d/_all/2023-12-01`.
+ */
 export function windowId(window: Window): string {
-  return `${window.dataset}/${window.granularity}/${window.productId}/${windowDate(window)}`;
+  const width = window.dataset === 'candles' ? `/${window.granularity}` : '';
+  return `${window.dataset}${width}/${window.productId}/${windowDate(window)}`;
 }
 
 /** The window's date as its name has it: a day, a month or a year. */
 export function windowDate(window: Window): string {
-  const length = { day: 10, month: 7, year: 4 }[windowSpan(window.granularity)];
-  return new Date(window.fromMs).toISOString().slice(0, length);
+  const span = window.dataset === 'candles' ? windowSpan(window.granularity) : 'day';
+  return new Date(window.fromMs).toISOString().slice(0, { day: 10, month: 7, year: 4 }[span]);
 }
 
 /**
@@ -62,16 +104,23 @@ export function windowDate(window: Window): string {
  * @throws RangeError when it is not the name of a window
  */
 export function parseWindowId(id: string): Window {
-  const [dataset, width, productId, date, ...rest] = id.split('/');
+  const [dataset = '', ...parts] = id.split('/');
+  const window = dataset === 'candles' ? namedCandles(parts) : isDayDataset(dataset) ? namedDay(dataset, parts) : null;
+  if (window === null || windowId(window) !== id) throw new RangeError(`not the name of a window: ${id}`);
+  return window;
+}
+
+function namedCandles([width, productId = '', date]: readonly string[]): CandleWindow | null {
   const granularity = Number(width);
-  if (dataset === 'candles' && productId !== undefined && date !== undefined && rest.length === 0 && isGranularity(granularity)) {
-    const fromMs = Date.parse(`${date}${{ day: '', month: '-01', year: '-01-01' }[windowSpan(granularity)]}T00:00:00Z`);
-    if (isProductId(productId) && !Number.isNaN(fromMs)) {
-      const window = candleWindowAt(productId, granularity, fromMs);
-      if (windowId(window) === id) return window;
-    }
-  }
-  throw new RangeError(`not the name of a window: ${id}`);
+  if (!isGranularity(granularity) || !isProductId(productId)) return null;
+  const fromMs = Date.parse(`${date}${{ day: '', month: '-01', year: '-01-01' }[windowSpan(granularity)]}T00:00:00Z`);
+  return Number.isNaN(fromMs) ? null : candleWindowAt(productId, granularity, fromMs);
+}
+
+function namedDay(dataset: DayDataset, [productId = '', date]: readonly string[]): DayWindow | null {
+  const fromMs = Date.parse(`${date}T00:00:00Z`);
+  const known = DAY_DATASETS[dataset] === 'all' ? productId === ALL_PRODUCTS : isProductId(productId);
+  return known && !Number.isNaN(fromMs) ? dayWindowAt(dataset, productId, fromMs) : null;
 }
 
 /** Periods (candles) in the whole window. */

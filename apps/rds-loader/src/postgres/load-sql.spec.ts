@@ -1,4 +1,5 @@
 import { columnNames, DATASET_MODELS, LOAD_LEDGER_MODEL } from '@elias/contracts';
+import { parseWindowId } from '@elias/market-data';
 import * as sql from './load-sql.js';
 
 const { candles } = DATASET_MODELS;
@@ -15,9 +16,19 @@ it.each(['product_id,spread', 'product_id,open) FROM PROGRAM', 'open,open', ''])
 });
 
 it('deletes the half-open period of one product and granularity', () => {
-  expect(sql.deleteCandlesStatement()).toBe(
-    'DELETE FROM market.candles WHERE product_id = $1 AND granularity = $2 AND started_at >= $3 AND started_at < $4',
-  );
+  expect(sql.deleteRowsStatement(parseWindowId('candles/60/BTC-USD/2023-12-01'))).toEqual({
+    text: 'DELETE FROM market.candles WHERE product_id = $1 AND granularity = $2 AND started_at >= $3 AND started_at < $4',
+    values: ['BTC-USD', 60, '2023-12-01T00:00:00Z', '2023-12-02T00:00:00Z'],
+  });
+});
+
+it.each([
+  ['asset_stats_daily/BTC-USD/2023-12-01', 'product_id = $1 AND as_of_date >= $2 AND as_of_date < $3', ['BTC-USD']],
+  ['discounts_7d/_all/2023-12-01', 'as_of_date >= $1 AND as_of_date < $2', []],
+])('deletes the day of %s', (id, condition, product) => {
+  const { text, values } = sql.deleteRowsStatement(parseWindowId(id));
+  expect(text).toBe(`DELETE FROM market.${id.split('/')[0]} WHERE ${condition}`);
+  expect(values).toEqual([...product, '2023-12-01', '2023-12-02']);
 });
 
 it('claims blank ledger rows in the order given', () => {

@@ -1,5 +1,7 @@
-import { LOAD_LEDGER_MODEL, columnNames } from '@elias/contracts';
+import { columnNames, DATASET_MODELS, LOAD_LEDGER_MODEL } from '@elias/contracts';
 import type { TableModel } from '@elias/contracts';
+import { formatInstant } from '@elias/market-data';
+import type { Window } from '@elias/market-data';
 
 /**
  * `COPY` of a window's CSV, columns named by its header, so that the table may have them in another order.
@@ -14,12 +16,26 @@ export function copyStatement(model: TableModel, header: string): string {
   return `COPY market.${model.name} (${columns.join(', ')}) FROM STDIN (FORMAT csv, HEADER true)`;
 }
 
+/** The condition that a row of its table is a window's. */
+function placeOf(window: Window): { text: string; values: unknown[] } {
+  const { product, granularity, time } = DATASET_MODELS[window.dataset].place;
+  const bound = (ms: number): string => formatInstant(ms).slice(0, window.dataset === 'candles' ? undefined : 'YYYY-MM-DD'.length);
+  const conditions: [string, unknown][] = [
+    ...(product === null ? [] : [[`${product} =`, window.productId] as [string, unknown]]),
+    ...(granularity === null ? [] : [[`${granularity} =`, window.granularity] as [string, unknown]]),
+    [`${time} >=`, bound(window.fromMs)],
+    [`${time} <`, bound(window.toMs)],
+  ];
+  return { text: conditions.map(([left], i) => `${left} $${i + 1}`).join(' AND '), values: conditions.map(([, value]) => value) };
+}
+
 /**
  * Deletes one window's rows. One statement per window, with its bounds as parameters, reads the primary key's range and nothing else,
- * however large the table; parameters: product_id, granularity, from, to.
+ * however large the table.
  */
-export function deleteCandlesStatement(): string {
-  return 'DELETE FROM market.candles WHERE product_id = $1 AND granularity = $2 AND started_at >= $3 AND started_at < $4';
+export function deleteRowsStatement(window: Window): { text: string; values: unknown[] } {
+  const { text, values } = placeOf(window);
+  return { text: `DELETE FROM market.${DATASET_MODELS[window.dataset].name} WHERE ${text}`, values };
 }
 
 /**

@@ -62,7 +62,7 @@ export class PostgresWindowStore implements WindowStore {
         }
         for (const offer of offers.get(id)!) outcomes.set(offer.offered, outcomeOf(offer, decision, entry, withdrawn));
       }
-      await this.copy(client, replaced);
+      for (const ofDataset of byDataset(replaced)) await this.copy(client, ofDataset);
       if (written.length > 0) await client.query(sql.writeLedgerStatement(), this.ledgerColumns(written));
       if (unclaimed.length > 0) await client.query(sql.unclaimLedgerStatement(), [unclaimed]);
       return windows.map((window) => outcomes.get(window)!);
@@ -83,7 +83,7 @@ export class PostgresWindowStore implements WindowStore {
     });
   }
 
-  /** One `COPY` for all windows: their CSVs have the same header, which the first brings. */
+  /** One `COPY` for all windows of a dataset: their CSVs have the same header, which the first brings. */
   private async copy(client: PoolClient, windows: readonly OfferedWindow[]): Promise<void> {
     const [first] = windows;
     if (first === undefined) return;
@@ -110,6 +110,15 @@ export class PostgresWindowStore implements WindowStore {
     }));
     return sql.LOADED_COLUMNS.map(([name]) => rows.map((row) => row[name]));
   }
+}
+
+function byDataset(windows: readonly OfferedWindow[]): OfferedWindow[][] {
+  const groups = new Map<string, OfferedWindow[]>();
+  for (const window of windows) {
+    const { dataset } = window.facts.window;
+    groups.set(dataset, [...(groups.get(dataset) ?? []), window]);
+  }
+  return [...groups.values()];
 }
 
 interface GroupedOffer {
@@ -173,8 +182,8 @@ function ledgerEntry(row: LedgerRow): LedgerEntry {
   };
 }
 
-async function deleteRows(client: PoolClient, { productId, granularity, fromMs, toMs }: Window): Promise<void> {
-  await client.query(sql.deleteCandlesStatement(), [productId, granularity, new Date(fromMs), new Date(toMs)]);
+async function deleteRows(client: PoolClient, window: Window): Promise<void> {
+  await client.query(sql.deleteRowsStatement(window));
 }
 
 function headerOf(csv: Buffer): string {

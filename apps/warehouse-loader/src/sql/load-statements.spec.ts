@@ -56,7 +56,7 @@ describe('the statements of a load', () => {
     expect(sqlOf()[at(sqlOf(), 'COPY staged_rows')]).toBe(
       `COPY staged_rows ("product_id", "granularity", "started_at", "open", "high", "low", "close", "volume")
 FROM 's3://b/p/_loads/1/manifest.json'
-IAM_ROLE 'arn:aws:iam::123456789012:role/copy' MANIFEST GZIP FORMAT AS CSV IGNOREHEADER 1 TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF`,
+IAM_ROLE 'arn:aws:iam::123456789012:role/copy' MANIFEST GZIP EMPTYASNULL FORMAT AS CSV IGNOREHEADER 1 TIMEFORMAT 'auto' COMPUPDATE OFF STATUPDATE OFF`,
     );
     const reordered = sqlOf({ windows: { ...load.windows!, columns: ['open', 'product_id'] } });
     expect(reordered[at(reordered, 'COPY staged_rows')]).toContain('COPY staged_rows ("open", "product_id")');
@@ -84,8 +84,7 @@ IAM_ROLE 'arn:aws:iam::123456789012:role/copy' MANIFEST GZIP FORMAT AS CSV IGNOR
   it('delete only rows of the windows, within the sort key of all', () => {
     expect(sqlOf()[at(sqlOf(), 'DELETE FROM market.candles USING replaced_windows')]).toBe(
       `DELETE FROM market.candles USING replaced_windows w
-WHERE candles.product_id = w.product_id AND candles.granularity = w.granularity
-  AND candles.started_at >= w.from_at AND candles.started_at < w.to_at AND candles.started_at >= '2023-12-01 00:00:00' AND candles.started_at < '2023-12-02 00:00:00'`,
+WHERE candles."product_id" = w.product_id AND candles."granularity" = w.granularity AND candles."started_at" >= w.from_at AND candles."started_at" < w.to_at AND candles."started_at" >= '2023-12-01 00:00:00' AND candles."started_at" < '2023-12-02 00:00:00'`,
     );
   });
 

@@ -59,7 +59,7 @@ SELECT ${list(Object.keys(STAGED_REVOCATION_COLUMNS), 'r.')} FROM staged_revocat
 WHERE l.state = 'loaded'`),
     ...datasets.map((dataset) => {
       const { name } = DATASET_MODELS[dataset];
-      const where = `w.dataset = ${quoteText(dataset)} AND ${belongs(name, 'w')}`;
+      const where = `w.dataset = ${quoteText(dataset)} AND ${belongs(dataset, name, 'w')}`;
       return run(`DELETE FROM ${MARKET_SCHEMA}.${name} USING withdrawn_windows w WHERE ${where}`);
     }),
     run(`UPDATE ${LEDGER} SET ${BLANK_LEDGER} WHERE window_id IN (SELECT window_id FROM withdrawn_windows)`),
@@ -73,14 +73,17 @@ const BLANK_LEDGER = [
 ].join(', ');
 
 function windowStatements(load: NonNullable<LoadText['windows']>, copyRoleArn: string | null): LoadStatement[] {
-  const { name } = DATASET_MODELS[load.dataset];
+  const { name, place } = DATASET_MODELS[load.dataset];
+  const time = redshiftName(place.time);
   const target = `${MARKET_SCHEMA}.${name}`;
   const windowColumns = list(Object.keys(STAGED_WINDOW_COLUMNS));
   return [
     createTemp('staged_windows', STAGED_WINDOW_COLUMNS),
     copy('staged_windows', windowColumns, load.windowsUrl, copyRoleArn, ''),
     run(`CREATE TEMP TABLE staged_rows (LIKE ${target})`),
-    ...(load.manifestUrl === null ? [] : [copy('staged_rows', list(load.columns), load.manifestUrl, copyRoleArn, ' MANIFEST GZIP')]),
+    ...(load.manifestUrl === null
+      ? []
+      : [copy('staged_rows', list(load.columns), load.manifestUrl, copyRoleArn, ' MANIFEST GZIP EMPTYASNULL')]),
     // loaded_windows: those whose revision becomes the ledger's
     run('CREATE TEMP TABLE loaded_windows (LIKE staged_windows)'),
     run(`INSERT INTO loaded_windows (${windowColumns}) SELECT ${windowColumns} FROM staged_windows`),
@@ -91,7 +94,7 @@ WHERE loaded_windows.window_id = l.window_id AND l.state = 'loaded' AND l.collec
     // a window whose rows did not all arrive is left out rather than loaded in part
     run('CREATE TEMP TABLE counted_windows (window_id VARCHAR(160) NOT NULL, row_count INTEGER NOT NULL)'),
     run(`INSERT INTO counted_windows (window_id, row_count)
-SELECT w.window_id, COUNT(s.started_at) FROM loaded_windows w LEFT JOIN staged_rows s ON ${belongs('s', 'w')} GROUP BY w.window_id`),
+SELECT w.window_id, COUNT(s.${time}) FROM loaded_windows w LEFT JOIN staged_rows s ON ${belongs(load.dataset, 's', 'w')} GROUP BY w.window_id`),
     run(`DELETE FROM loaded_windows USING counted_windows c
 WHERE loaded_windows.window_id = c.window_id AND loaded_windows.row_count <> c.row_count`),
     // replaced_windows: those of them whose rows differ from what stands
@@ -100,9 +103,9 @@ WHERE loaded_windows.window_id = c.window_id AND loaded_windows.row_count <> c.r
     run(`DELETE FROM replaced_windows USING ${LEDGER} l
 WHERE replaced_windows.window_id = l.window_id AND replaced_windows.csv_sha256 = l.csv_sha256`),
     run(`DELETE FROM ${target} USING replaced_windows w
-WHERE ${belongs(name, 'w')} AND ${name}.started_at >= ${quoteText(load.from)} AND ${name}.started_at < ${quoteText(load.to)}`),
+WHERE ${belongs(load.dataset, name, 'w')} AND ${name}.${time} >= ${quoteText(load.from)} AND ${name}.${time} < ${quoteText(load.to)}`),
     run(`INSERT INTO ${target} (${list(load.columns)})
-SELECT ${list(load.columns, 's.')} FROM staged_rows s JOIN replaced_windows w ON ${belongs('s', 'w')}`),
+SELECT ${list(load.columns, 's.')} FROM staged_rows s JOIN replaced_windows w ON ${belongs(load.dataset, 's', 'w')}`),
     run(`DELETE FROM ${LEDGER} USING loaded_windows w WHERE load_ledger.window_id = w.window_id`),
     run(ledgerInsert()),
     { sql: CHANGES_QUERY, copies: false, reports: true },
@@ -110,9 +113,14 @@ SELECT ${list(load.columns, 's.')} FROM staged_rows s JOIN replaced_windows w ON
 }
 
 /** Whether a row lies in a window. Windows of one load never overlap, so a row lies in one at most. */
-function belongs(rows: string, windows: string): string {
-  return `${rows}.product_id = ${windows}.product_id AND ${rows}.granularity = ${windows}.granularity
-  AND ${rows}.started_at >= ${windows}.from_at AND ${rows}.started_at < ${windows}.to_at`;
+function belongs(dataset: Dataset, rows: string, windows: string): string {
+  const { product, granularity, time } = DATASET_MODELS[dataset].place;
+  const at = `${rows}.${redshiftName(time)}`;
+  return [
+    ...(product === null ? [] : [`${rows}.${redshiftName(product)} = ${windows}.product_id`]),
+    ...(granularity === null ? [] : [`${rows}.${redshiftName(granularity)} = ${windows}.granularity`]),
+    `${at} >= ${windows}.from_at AND ${at} < ${windows}.to_at`,
+  ].join(' AND ');
 }
 
 /** The order of revisions (`compareRevisions` of `@elias/market-data`) in SQL: `a` is better than `b`, or the same telling. */

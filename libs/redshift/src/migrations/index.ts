@@ -1,4 +1,5 @@
 import { marketTables } from './0001-market-tables.js';
+import { statsTables } from './0002-stats-tables.js';
 
 /** A change of the warehouse's tables. Its text never changes once it was released; a new change is a new migration. */
 export interface Migration {
@@ -8,4 +9,4 @@ export interface Migration {
   readonly statements: readonly string[];
 }
 
-export const MIGRATIONS: readonly Migration[] = [marketTables];
+export const MIGRATIONS: readonly Migration[] = [marketTables, statsTables];

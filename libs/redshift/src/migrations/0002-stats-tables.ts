@@ -1,0 +1,100 @@
+import type { Migration } from './index.js';
+
+/** Asset stats, discounts, and the two tables of the furthest discounted products. It never changes. */
+export const statsTables: Migration = {
+  name: '0002-stats-tables',
+  statements: [
+    `CREATE TABLE market.asset_stats_daily (
+  "product_id" VARCHAR(64) NOT NULL,
+  "as_of_date" DATE NOT NULL,
+  "open" DECIMAL(24, 10),
+  "high" DECIMAL(24, 10),
+  "low" DECIMAL(24, 10),
+  "close" DECIMAL(24, 10),
+  "close_date" DATE,
+  "volume" DECIMAL(30, 10),
+  "quote_volume" DECIMAL(30, 10),
+  "vwap" DECIMAL(24, 10),
+  "vwap_source" VARCHAR(16),
+  "trade_count" INTEGER,
+  "return_1d" DECIMAL(20, 8),
+  "return_7d" DECIMAL(20, 8),
+  "return_30d" DECIMAL(20, 8),
+  "rv_1d" DECIMAL(20, 8),
+  "vol_30d" DECIMAL(20, 8),
+  "partial" BOOLEAN NOT NULL,
+  "mismatch" BOOLEAN,
+  "present_minutes" INTEGER NOT NULL,
+  "no_trade_minutes" INTEGER NOT NULL,
+  "unknown_minutes" INTEGER NOT NULL,
+  "open_minutes" INTEGER NOT NULL,
+  "definition_version" INTEGER NOT NULL,
+  "inputs_hash" VARCHAR(64) NOT NULL,
+  PRIMARY KEY ("product_id", "as_of_date")
+)
+DISTSTYLE AUTO
+SORTKEY ("as_of_date")`,
+    `CREATE TABLE market.asset_discounts_daily (
+  "product_id" VARCHAR(64) NOT NULL,
+  "as_of_date" DATE NOT NULL,
+  "span_days" INTEGER NOT NULL,
+  "close" DECIMAL(24, 10),
+  "close_date" DATE,
+  "reference_price" DECIMAL(24, 10),
+  "reference_date" DATE,
+  "change" DECIMAL(20, 8),
+  "discount" DECIMAL(20, 8),
+  "high_n" DECIMAL(24, 10),
+  "discount_to_high" DECIMAL(20, 8),
+  "missing" VARCHAR(32),
+  "present_days" INTEGER NOT NULL,
+  "no_trade_days" INTEGER NOT NULL,
+  "unknown_days" INTEGER NOT NULL,
+  "definition_version" INTEGER NOT NULL,
+  "inputs_hash" VARCHAR(64) NOT NULL,
+  PRIMARY KEY ("product_id", "as_of_date", "span_days")
+)
+DISTSTYLE AUTO
+SORTKEY ("as_of_date")`,
+    `CREATE TABLE market.discounts_7d (
+  "as_of_date" DATE NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "product_id" VARCHAR(64) NOT NULL,
+  "price" DECIMAL(24, 10) NOT NULL,
+  "reference_price" DECIMAL(24, 10) NOT NULL,
+  "reference_date" DATE NOT NULL,
+  "change" DECIMAL(20, 8) NOT NULL,
+  "discount" DECIMAL(20, 8) NOT NULL,
+  "high_n" DECIMAL(24, 10),
+  "discount_to_high" DECIMAL(20, 8),
+  "present_days" INTEGER NOT NULL,
+  "no_trade_days" INTEGER NOT NULL,
+  "unknown_days" INTEGER NOT NULL,
+  "definition_version" INTEGER NOT NULL,
+  "inputs_hash" VARCHAR(64) NOT NULL,
+  PRIMARY KEY ("as_of_date", "rank")
+)
+DISTSTYLE AUTO
+SORTKEY ("as_of_date")`,
+    `CREATE TABLE market.discounts_30d (
+  "as_of_date" DATE NOT NULL,
+  "rank" INTEGER NOT NULL,
+  "product_id" VARCHAR(64) NOT NULL,
+  "price" DECIMAL(24, 10) NOT NULL,
+  "reference_price" DECIMAL(24, 10) NOT NULL,
+  "reference_date" DATE NOT NULL,
+  "change" DECIMAL(20, 8) NOT NULL,
+  "discount" DECIMAL(20, 8) NOT NULL,
+  "high_n" DECIMAL(24, 10),
+  "discount_to_high" DECIMAL(20, 8),
+  "present_days" INTEGER NOT NULL,
+  "no_trade_days" INTEGER NOT NULL,
+  "unknown_days" INTEGER NOT NULL,
+  "definition_version" INTEGER NOT NULL,
+  "inputs_hash" VARCHAR(64) NOT NULL,
+  PRIMARY KEY ("as_of_date", "rank")
+)
+DISTSTYLE AUTO
+SORTKEY ("as_of_date")`,
+  ],
+};
