@@ -4,6 +4,7 @@ import { exchangeSimulatorConfig } from '../../apps/exchange-simulator/src/excha
 import { orchestratorConfig } from '../../apps/orchestrator/src/orchestrator.config.js';
 import { archiveSourceConfig, rdsLoaderConfig } from '../../apps/rds-loader/src/rds-loader.config.js';
 import { redshiftEmulatorConfig } from '../../apps/redshift-emulator/src/redshift-emulator.config.js';
+import { transformerConfig } from '../../apps/transformer/src/transformer.config.js';
 import { warehouseLoaderConfig } from '../../apps/warehouse-loader/src/warehouse-loader.config.js';
 import type { z } from 'zod';
 
@@ -14,6 +15,7 @@ const SCHEMAS: readonly (readonly [service: string, schema: z.ZodObject])[] = [
   ['warehouse-loader', warehouseLoaderConfig],
   ['rds-loader', rdsLoaderConfig],
   ['rds-loader', archiveSourceConfig],
+  ['transformer', transformerConfig],
   ['exchange-simulator', exchangeSimulatorConfig],
   ['redshift-emulator', redshiftEmulatorConfig],
 ];

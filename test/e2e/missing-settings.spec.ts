@@ -11,6 +11,7 @@ const REQUIRED = {
   archiver: ['KAFKA_BROKERS', 'AWS_REGION', 'ARCHIVE_BUCKET'],
   'warehouse-loader': ['KAFKA_BROKERS', 'ARCHIVE_BUCKET', 'REDSHIFT_DATABASE'],
   'rds-loader': ['KAFKA_BROKERS', 'POSTGRES_URL'],
+  transformer: ['KAFKA_BROKERS', 'POSTGRES_URL'],
   orchestrator: ['KAFKA_BROKERS', 'POSTGRES_URL'],
   'redshift-emulator': ['EMULATOR_POSTGRES_URL'],
 } as const;

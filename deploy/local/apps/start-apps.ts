@@ -61,6 +61,7 @@ export async function startPipeline({ root, state, processes, stack, signal }: A
           appPlan('archiver', { root, state, env, port: 0 }),
           appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
           appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
+          appPlan('transformer', { root, state, env, port: 0 }),
           appPlan('orchestrator', { root, state, env, port: chosen.orchestrator }),
         ],
         signal,

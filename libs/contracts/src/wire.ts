@@ -114,6 +114,21 @@ export function formatRanges(window: Window, ranges: readonly Range[]): string {
   return ranges.map(({ fromMs, toMs }) => `${(fromMs - window.fromMs) / widthMs}+${(toMs - fromMs) / widthMs}`).join(' ');
 }
 
+/**
+ * The inverse of `formatRanges`.
+ * @throws RangeError when the text is none that `formatRanges` gives
+ */
+export function parseRanges(window: Window, text: string): Range[] {
+  const widthMs = window.granularity * 1_000;
+  const ranges = (text === '' ? [] : text.split(' ')).map((part): Range => {
+    const [, first, count] = /^(\d{1,7})\+(\d{1,7})$/.exec(part) ?? [];
+    const fromMs = window.fromMs + Number(first) * widthMs;
+    return { fromMs, toMs: fromMs + Number(count) * widthMs };
+  });
+  if (formatRanges(window, ranges) !== text) throw new RangeError(`not the ranges of ${windowId(window)}: ${text.slice(0, 100)}`);
+  return ranges;
+}
+
 function windowProblem(wire: WireWindow): string | null {
   try {
     windowFromWire(wire);

@@ -1,4 +1,5 @@
 export * from './migrate-postgres.js';
+export * from './outbox.js';
 export * from './postgres-errors.js';
 export * from './postgres-settings.js';
 export * from './postgres.js';

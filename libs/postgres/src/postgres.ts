@@ -74,6 +74,35 @@ export class Postgres {
   }
 
   /**
+   * Runs `work` in a REPEATABLE READ transaction under a lock of the session. The lock is taken before the transaction begins, so that
+   * its snapshot has all that the holder before committed. `work` must bear repetition, as with `transaction`.
+   * @param lock any name; one holder at a time in the whole database
+   * @returns null, and nothing was done, while somebody else holds the lock
+   * @throws PostgresUnavailableError do the same again later
+   */
+  async exclusiveSnapshot<T>(lock: string, work: (client: PoolClient) => Promise<T>): Promise<T | null> {
+    return this.repeatConflicts(() =>
+      this.withClient(async (client) => {
+        const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS held', [lock]);
+        if (rows[0]?.held !== true) return null;
+        try {
+          await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+          const result = await work(client);
+          const { command } = await client.query('COMMIT');
+          if (command !== 'COMMIT') throw new PostgresStatementError('25P02', new Error('work went on after a failed statement'));
+          return result;
+        } catch (error) {
+          await client.query('ROLLBACK').catch(() => this.lost.add(client));
+          throw error;
+        } finally {
+          // a connection that may still hold it is not used again
+          await client.query('SELECT pg_advisory_unlock_all()').catch(() => this.lost.add(client));
+        }
+      }),
+    );
+  }
+
+  /**
    * Streams bytes into `COPY … FROM STDIN`, as fast as the server takes them.
    * @param client from `transaction`
    * @returns rows copied

@@ -1,0 +1,15 @@
+import { ALL_PRODUCTS, DAY_DATASETS, dayWindowAt, isDayDataset, windowId } from '@elias/market-data';
+
+export const DAY_MS = 86_400_000;
+
+/** Every window that is computed of these days: a product's own, and those of all products; by id, with the first instant of the day. */
+export function windowsOfDay(productIds: readonly string[], daysMs: Iterable<number>): Map<string, number> {
+  const windows = new Map<string, number>();
+  for (const dayMs of daysMs) {
+    for (const dataset of Object.keys(DAY_DATASETS).filter(isDayDataset)) {
+      const products = DAY_DATASETS[dataset] === 'all' ? [ALL_PRODUCTS] : productIds;
+      for (const productId of products) windows.set(windowId(dayWindowAt(dataset, productId, dayMs)), dayMs);
+    }
+  }
+  return windows;
+}
