@@ -1,5 +1,6 @@
-// Sums the counts of Jest's JSON reports: `count-tests.mjs FOLDER FAILED_STEPS`. The last line is "N passed, N failed".
-import { readdirSync, readFileSync } from 'node:fs';
+// Sums the counts of Jest's JSON reports and of pytest's XML report: `count-tests.mjs FOLDER FAILED_STEPS`.
+// The last line is "N passed, N failed".
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PROJECTS = ['unit', 'integration', 'e2e'];
@@ -28,7 +29,21 @@ for (const project of PROJECTS) {
     }
   }
 }
+
+const airflow = airflowCounts(join(folder, 'airflow.xml'));
+passed += airflow.tests - airflow.failures - airflow.errors - airflow.skipped;
+failed += airflow.failures + airflow.errors;
+if (airflow.tests === 0) complaints.push('no airflow test ran');
+if (airflow.skipped > 0) complaints.push(`skipped: ${airflow.skipped} airflow tests`);
+
 for (const complaint of complaints) console.log(complaint);
 if (failedSteps > 0) console.log(`${failedSteps} steps failed`);
 console.log(`${passed} passed, ${failed + complaints.length} failed`);
 process.exitCode = passed > 0 && failed + complaints.length + failedSteps === 0 ? 0 : 1;
+
+/** Counts of pytest's JUnit XML; zeros when there is none. */
+function airflowCounts(file) {
+  const suite = existsSync(file) ? (/<testsuite [^>]*>/.exec(readFileSync(file, 'utf8'))?.[0] ?? '') : '';
+  const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
+  return { tests: count('tests'), failures: count('failures'), errors: count('errors'), skipped: count('skipped') };
+}

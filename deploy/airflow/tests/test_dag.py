@@ -4,6 +4,7 @@ import ast
 import sys
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from types import SimpleNamespace
 
 import elias_daily
 import pytest
@@ -72,6 +73,11 @@ def test_one_run_at_a_time_catches_up_from_the_first_day() -> None:
     days = [elias_daily.day_of({"data_interval_end": run.data_interval.end}) for run in runs]
     assert days == [date(2023, 12, 1), date(2023, 12, 2), date(2023, 12, 3)]
     assert [run.data_interval.start for run in runs] == [run.run_after - timedelta(days=1) for run in runs]
+
+
+def test_a_run_triggered_without_a_date_is_about_yesterday() -> None:
+    triggered = SimpleNamespace(run_after=datetime(2023, 12, 2, 1, 30, tzinfo=timezone(timedelta(hours=2))))
+    assert elias_daily.day_of({"dag_run": triggered}) == date(2023, 11, 30)
 
 
 def test_orders_are_the_days_minutes_and_its_years_days() -> None:
