@@ -1,3 +1,4 @@
+export * from './leader-lock.js';
 export * from './migrate-postgres.js';
 export * from './outbox.js';
 export * from './postgres-errors.js';
