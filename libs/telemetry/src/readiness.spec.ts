@@ -14,3 +14,9 @@ it('is ready when every check is, and gives each reason otherwise', async () => 
     ],
   });
 });
+
+it('tells what is good to know, which makes nothing unready', async () => {
+  const readiness = new Readiness();
+  readiness.inform('leadership', () => 'standby');
+  expect(await readiness.report()).toEqual({ ready: true, reasons: [], notes: [{ about: 'leadership', note: 'standby' }] });
+});

@@ -4,11 +4,14 @@ export type ReadinessCheck = () => string | null | Promise<string | null>;
 export interface ReadinessReport {
   ready: boolean;
   reasons: { check: string; reason: string }[];
+  /** what is good to know and changes nothing, e.g. which of two instances leads; absent where nothing is told */
+  notes?: { about: string; note: string }[];
 }
 
 /** What must hold before a service takes work. Reasons are for people, so each check says what is missing. */
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
+  private readonly notes = new Map<string, () => string>();
 
   constructor(private readonly timeoutMs = 2_000) {}
 
@@ -16,10 +19,16 @@ export class Readiness {
     this.checks.set(name, check);
   }
 
+  /** Something that is told beside the reasons and is none. */
+  inform(about: string, note: () => string): void {
+    this.notes.set(about, note);
+  }
+
   async report(): Promise<ReadinessReport> {
     const answers = await Promise.all([...this.checks].map(async ([check, run]) => ({ check, reason: await this.ask(run) })));
     const reasons = answers.flatMap(({ check, reason }) => (reason === null ? [] : [{ check, reason }]));
-    return { ready: reasons.length === 0, reasons };
+    const notes = [...this.notes].map(([about, note]) => ({ about, note: note() }));
+    return { ready: reasons.length === 0, reasons, ...(notes.length === 0 ? {} : { notes }) };
   }
 
   private async ask(run: ReadinessCheck): Promise<string | null> {
