@@ -70,7 +70,9 @@ async function startAndCollect(session: Session): Promise<boolean> {
   const exchange = await decideExchange(session);
   terminal.say('Starting Kafka, S3Mock and Postgres.');
   stack.addresses(await startServers({ root, state, processes, portOffset: 0, signal }));
-  const apps = { root, state, processes, stack, exchange, recordings: options.recordings, signal };
+  // The simulator's data and clock are its own, so that days do not end there when they end here.
+  const schedule = exchange === 'coinbase' && !options.once ? options.products : null;
+  const apps = { root, state, processes, stack, exchange, recordings: options.recordings, schedule, signal };
   terminal.say('Starting the services.');
   await startStandIns(apps);
   const url = stack.content.exchange?.url ?? '';

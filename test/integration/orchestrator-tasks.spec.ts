@@ -1,23 +1,25 @@
-import { encodeEvent, revisionToWire, windowToWire } from '@elias/contracts';
+import { encodeEvent, revisionToWire } from '@elias/contracts';
 import type { ControlEvent, EventData } from '@elias/contracts';
 import type { OutgoingRecord } from '@elias/kafka';
 import { KafkaUnavailableError } from '@elias/kafka';
-import { parseWindowId } from '@elias/market-data';
 import { migratePostgres, Postgres } from '@elias/postgres';
 import { createLogger } from '@elias/telemetry';
 import { RecordFacts } from '../../apps/orchestrator/src/record-facts.js';
 import { ReleaseRequests } from '../../apps/orchestrator/src/release-requests.js';
+import { RunControlStore } from '../../apps/orchestrator/src/run-control-store.js';
 import { RunStore } from '../../apps/orchestrator/src/run-store.js';
 import { SendOutbox } from '../../apps/orchestrator/src/send-outbox.js';
 import { StartRun } from '../../apps/orchestrator/src/start-run.js';
 import { freshDatabase } from '../support/fresh-database.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
+import { stageAnswers } from '../support/stage-answers.js';
+import type { StageAnswers } from '../support/stage-answers.js';
 import { testStack } from '../support/stack.js';
 
+const DEADLINE_MS = 3_600_000;
 const logger = createLogger({ app: 'test', level: 'silent' });
 const day = { granularity: 60, products: ['BTC-USD'], from: '2023-12-01T00:00:00Z', to: '2023-12-02T00:00:00Z', origin: 'scheduled' };
 const windowId = 'candles/60/BTC-USD/2023-12-01';
-const wire = windowToWire(parseWindowId(windowId));
 
 let database: FreshDatabase;
 let postgres: Postgres;
@@ -36,7 +38,9 @@ afterAll(async () => {
 });
 
 const start = (body: object = day): Promise<string> =>
-  new StartRun(store, { productIds: () => Promise.resolve(null) }, Date.now).run(body).then(({ runId }) => runId);
+  new StartRun(store, new RunControlStore(), { productIds: () => Promise.resolve(null) }, Date.now, DEADLINE_MS)
+    .run(body)
+    .then(({ runId }) => runId);
 const release = (backfillWindowsMax = 10): Promise<number> => new ReleaseRequests(store, backfillWindowsMax, Date.now).run();
 const record = (events: ControlEvent[]): Promise<void> => new RecordFacts(store).run(events);
 
@@ -47,43 +51,9 @@ async function sent(): Promise<EventData<'collection.requested'>[]> {
   return records.map(({ value }) => JSON.parse(String(value)) as EventData<'collection.requested'>);
 }
 
-/** The events that a window's whole way gives, for one collection. */
-function wholeWay(
-  requestId: string,
-  runId: string,
-  collectionId: string,
-  unknown = 0,
-): Record<'collected' | 'sealed' | 'warehouse' | 'rds', ControlEvent> {
-  const revision = revisionToWire({ unknown, open: 0, collectedAtMs: Date.parse('2023-12-02T00:15:00Z'), collectionId });
-  const base = {
-    request_id: requestId,
-    run_id: runId,
-    origin: 'scheduled' as const,
-    window: wire,
-    revision,
-    row_count: 1_440 - unknown,
-    csv_sha256: 'ab'.repeat(32),
-  };
-  const ranges = unknown === 0 ? [] : [{ from: '2023-12-01T00:00:00Z', to: '2023-12-01T00:01:00Z' }];
-  const coverage = { present: 1_440 - unknown, no_trade: 0, unknown, open: 0, unknown_ranges: ranges, open_ranges: [] };
-  const archive = { bucket: 'b', key: 'k' };
-  return {
-    collected: { type: 'collection.completed', data: { ...base, coverage, attempt: 1, published: true } },
-    sealed: {
-      type: 'archive.sealed',
-      data: {
-        ...base,
-        coverage,
-        schema_version: 1,
-        archive: { ...archive, bytes: 1, sha256: 'cd'.repeat(32) },
-        csv_entry: { offset: 0, deflate_bytes: 1, bytes: 1, crc32: '00000000' },
-        source: { topic: 't', partition: 0, offset: '0' },
-      },
-    },
-    warehouse: { type: 'warehouse.loaded', data: { ...base, archive, batch_id: 'x', outcome: 'replaced' } },
-    rds: { type: 'rds.loaded', data: { ...base, source: 'topic', outcome: 'replaced' } },
-  };
-}
+/** The events that the window's whole way gives, for one collection. */
+const wholeWay = (requestId: string, runId: string, collectionId: string, unknown = 0): StageAnswers =>
+  stageAnswers({ window_id: windowId, request_id: requestId, run_id: runId }, collectionId, unknown);
 const collection = (n: number): string => `018c2a00-0000-7000-8000-${String(n).padStart(12, '0')}`;
 
 it('asks for each window once, though two orchestrators release and send at the same time', async () => {

@@ -43,6 +43,11 @@ export class RunsClient {
     return this.ask('/runs', { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
   }
 
+  /** Without a body, e.g. to cancel. */
+  async send(path: string, method: string): Promise<Answer> {
+    return this.ask(path, { method });
+  }
+
   async get(path: string): Promise<Answer> {
     return this.ask(path, {});
   }

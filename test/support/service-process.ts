@@ -12,13 +12,17 @@ export class ServiceProcess {
   private readonly child: ChildProcess;
   private text = '';
 
-  /** @param env its settings; of the test's own environment it gets PATH alone */
+  /**
+   * @param env its settings; of the test's own environment it gets PATH alone
+   * @param main what is run instead of its own main file, beside this file
+   */
   constructor(
     readonly app: string,
     env: Record<string, string>,
+    main?: string,
   ) {
-    const main = new URL(`../../dist/apps/${app}/src/main.js`, import.meta.url).pathname;
-    this.child = spawn(process.execPath, [main], {
+    const file = new URL(main ?? `../../dist/apps/${app}/src/main.js`, import.meta.url).pathname;
+    this.child = spawn(process.execPath, [file], {
       env: { PATH: process.env['PATH'] ?? '', HTTP_PORT_FILE: join(this.folder, 'port'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -128,3 +128,14 @@ it('never counts a withdrawn telling as the target', () => {
     target: a,
   });
 });
+
+it('begins its waits anew after a retry, and asks no more once its run is cancelled', () => {
+  const facts = ['1', '2', '3', '4', '5'].map((requestId) => failed(requestId, false));
+  const requests = ['1', '2', '3', '4', '5'];
+  expect(assessTask(requests, facts).askAgainAfterMs).toBeNull();
+  expect(assessTask(requests, facts, { requestsBefore: 4, mayAsk: true }).askAgainAfterMs).toBe(ASK_AGAIN_AFTER_MS[0]);
+  expect(assessTask(requests, facts, { requestsBefore: 4, mayAsk: false })).toMatchObject({ state: 'failed', askAgainAfterMs: null });
+  const cancelled = { requestsBefore: 0, mayAsk: false };
+  expect(assessTask(['1'], [collected('1', a), refused(a)], cancelled)).toMatchObject({ state: 'failed', askAgainAfterMs: null });
+  expect(assessTask(['1'], [collected('1', partial)], cancelled)).toMatchObject({ state: 'running', askAgainAfterMs: null });
+});

@@ -3,7 +3,8 @@ import type { Revision } from '@elias/market-data';
 import type { Fact, LoadedStage, Problem } from './fact.js';
 
 export type StageState = 'waiting' | 'running' | 'done' | 'failed';
-export type TaskState = 'waiting' | 'running' | 'succeeded' | 'partial' | 'failed';
+/** `cancelled`: its run was, before the task was asked for. */
+export type TaskState = 'waiting' | 'running' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
 
 /** Stages of a task. A task is one window of one run. */
 export interface Stages {
@@ -30,12 +31,25 @@ export const REFUSALS_MAX = 3;
 /** What the exchange will not give is asked for once more at most (design §3). */
 const PERMANENT_REQUESTS_MAX = 2;
 
+/** What bounds the asking. */
+export interface AskingRules {
+  /** requests that were made before the task was retried by hand; the waits begin anew after them */
+  readonly requestsBefore: number;
+  /** false once the run is cancelled: what is under way ends by itself, nothing more is asked */
+  readonly mayAsk: boolean;
+}
+
 /**
  * Where a task stands, from its requests and every fact of its window; independent of the order in which facts arrived.
  * @param requestIds this task's requests, oldest first; empty while it waits for its turn
  */
-export function assessTask(requestIds: readonly string[], facts: readonly Fact[]): Assessment {
+export function assessTask(
+  requestIds: readonly string[],
+  facts: readonly Fact[],
+  { requestsBefore, mayAsk }: AskingRules = { requestsBefore: 0, mayAsk: true },
+): Assessment {
   const lastRequest = requestIds.at(-1);
+  const requests = requestIds.length - requestsBefore;
   if (lastRequest === undefined) return waiting;
 
   const refused = refusedTellings(facts);
@@ -51,10 +65,10 @@ export function assessTask(requestIds: readonly string[], facts: readonly Fact[]
   const base = { target, problem };
 
   if (answer === undefined) return { ...base, state: 'running', stages: stagesOf('running', facts, null), askAgainAfterMs: null };
-  if (lastRefused && requestIds.length <= REFUSALS_MAX) {
+  if (lastRefused && mayAsk && requests <= REFUSALS_MAX) {
     return { ...base, state: 'running', stages: stagesOf('running', facts, null), askAgainAfterMs: 0 };
   }
-  const askAgainAfterMs = waitBeforeAsking(requestIds.length, answer, target);
+  const askAgainAfterMs = mayAsk ? waitBeforeAsking(requests, answer, target) : null;
   if (target === null) return { ...base, state: 'failed', stages: stagesOf('failed', facts, null), askAgainAfterMs };
   const stages = stagesOf(answer.stage === 'collection_failed' ? 'failed' : 'done', facts, target);
   const arrived = stages.archive === 'done' && stages.load_warehouse === 'done' && stages.load_rds === 'done';
@@ -62,9 +76,11 @@ export function assessTask(requestIds: readonly string[], facts: readonly Fact[]
   return { ...base, state: arrived ? settled : 'running', stages, askAgainAfterMs };
 }
 
+export const STAGES_WAITING: Stages = { collect: 'waiting', archive: 'waiting', load_warehouse: 'waiting', load_rds: 'waiting' };
+
 const waiting: Assessment = {
   state: 'waiting',
-  stages: { collect: 'waiting', archive: 'waiting', load_warehouse: 'waiting', load_rds: 'waiting' },
+  stages: STAGES_WAITING,
   target: null,
   problem: null,
   askAgainAfterMs: null,

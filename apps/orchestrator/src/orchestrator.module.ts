@@ -1,23 +1,31 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
+import { ScheduleModule } from '@nestjs/schedule';
 import { createCoinbase } from '@elias/coinbase';
 import type { Coinbase } from '@elias/coinbase';
 import { KafkaClient, RecordProducer } from '@elias/kafka';
-import { Postgres } from '@elias/postgres';
+import { LeaderLock, Postgres } from '@elias/postgres';
+import type { Leadership } from '@elias/postgres';
 import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
-import { BackgroundLoop } from './background-loop.js';
+import { CancelRun } from './cancel-run.js';
+import { DailyRunStore } from './daily-run-store.js';
 import { EventsController } from './events.controller.js';
 import { ExchangeCatalog } from './exchange-catalog.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { ProblemFilter } from './problem.filter.js';
+import { PipelineLoops } from './pipeline-loops.js';
 import { RecordFacts } from './record-facts.js';
 import { ReleaseRequests } from './release-requests.js';
+import { RetryRun } from './retry-run.js';
+import { RunControlStore } from './run-control-store.js';
 import { RunStore } from './run-store.js';
 import { RunsController } from './runs.controller.js';
 import { SendOutbox } from './send-outbox.js';
+import { StartDailyRuns } from './start-daily-runs.js';
 import { StartRun } from './start-run.js';
+import { SuperviseRuns } from './supervise-runs.js';
 
 /** What the process brings. */
 export interface OrchestratorParts {
@@ -26,6 +34,10 @@ export interface OrchestratorParts {
   metrics: Metrics;
   readiness: Readiness;
   kafka: KafkaClient;
+  /** milliseconds since the epoch; decides which days are due */
+  clock: () => number;
+  /** how often the schedule looks at the clock besides its hour, which starts what was missed or failed */
+  scheduleLookMs: number;
   onBug: (error: unknown) => void;
 }
 
@@ -34,29 +46,40 @@ const COINBASE = Symbol('exchange');
 
 @Module({})
 export class OrchestratorModule implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly loops: BackgroundLoop[];
+  private readonly leadership: Leadership;
 
   constructor(
     @Inject(PARTS) private readonly parts: OrchestratorParts,
     @Inject(Postgres) private readonly postgres: Postgres,
     @Inject(RecordProducer) private readonly producer: RecordProducer,
     @Inject(COINBASE) private readonly coinbase: Coinbase,
-    @Inject(ReleaseRequests) release: ReleaseRequests,
-    @Inject(SendOutbox) outbox: SendOutbox,
+    @Inject(LeaderLock) private readonly lock: LeaderLock,
+    @Inject(PipelineLoops) private readonly loops: PipelineLoops,
   ) {
-    const { logger } = parts;
-    this.loops = [
-      new BackgroundLoop({ name: 'release requests', idleMs: 250, logger, round: () => release.run() }),
-      new BackgroundLoop({ name: 'send outbox', idleMs: 100, logger, round: () => outbox.run() }),
-    ];
-    parts.readiness.add('postgres', () => this.loops.map(({ trouble }) => trouble).find((trouble) => trouble !== null) ?? null);
+    const { readiness, metrics } = parts;
+    readiness.add('postgres', () => this.loops.trouble ?? this.lock.trouble);
+    readiness.inform('leadership', () => (this.lock.leads ? 'leader' : 'standby'));
+    const leader = metrics.gauge('elias_orchestrator_leader', '1 while this instance schedules, releases and sends, else 0');
+    leader.set(0);
+    this.leadership = {
+      elected: () => {
+        leader.set(1);
+        this.loops.start(parts.onBug);
+      },
+      deposed: () => {
+        leader.set(0);
+        return this.loops.stop();
+      },
+    };
   }
 
   static forRoot(parts: OrchestratorParts): DynamicModule {
-    const { config, logger, metrics, readiness, kafka } = parts;
+    const { config, logger, metrics, readiness, kafka, clock, scheduleLookMs } = parts;
+    const deadlineMs = config.ORCHESTRATOR_RUN_DEADLINE_MS;
+    const rules = { productIds: config.ORCHESTRATOR_PRODUCTS, catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS, deadlineMs };
     return {
       module: OrchestratorModule,
-      imports: [ServiceModule.forRoot({ app: 'orchestrator', metrics, readiness })],
+      imports: [ScheduleModule.forRoot(), ServiceModule.forRoot({ app: 'orchestrator', metrics, readiness })],
       controllers: [RunsController, EventsController],
       providers: [
         { provide: PARTS, useValue: parts },
@@ -65,24 +88,57 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
           provide: Postgres,
           useFactory: () => new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-orchestrator', poolSize: 8, logger }),
         },
+        {
+          provide: LeaderLock,
+          useFactory: () =>
+            new LeaderLock({ url: config.POSTGRES_URL, name: 'elias.orchestrator', applicationName: 'elias-orchestrator-lock', logger }),
+        },
         { provide: RunStore, useFactory: (postgres: Postgres) => new RunStore(postgres), inject: [Postgres] },
+        { provide: RunControlStore, useFactory: () => new RunControlStore() },
+        { provide: DailyRunStore, useFactory: (postgres: Postgres) => new DailyRunStore(postgres), inject: [Postgres] },
         { provide: COINBASE, useFactory: () => createCoinbase({ config, underWayMax: 1, part: 1 }) },
         {
           provide: StartRun,
-          useFactory: (store: RunStore, coinbase: Coinbase) =>
-            new StartRun(store, new ExchangeCatalog(coinbase, Date.now, logger), Date.now),
-          inject: [RunStore, COINBASE],
+          useFactory: (store: RunStore, control: RunControlStore, coinbase: Coinbase) =>
+            new StartRun(store, control, new ExchangeCatalog(coinbase, Date.now, logger), clock, deadlineMs),
+          inject: [RunStore, RunControlStore, COINBASE],
+        },
+        {
+          provide: CancelRun,
+          useFactory: (store: RunStore, control: RunControlStore) => new CancelRun(store, control),
+          inject: [RunStore, RunControlStore],
+        },
+        {
+          provide: RetryRun,
+          useFactory: (store: RunStore, control: RunControlStore) => new RetryRun(store, control, deadlineMs),
+          inject: [RunStore, RunControlStore],
+        },
+        {
+          provide: StartDailyRuns,
+          useFactory: (store: RunStore, daily: DailyRunStore) => new StartDailyRuns(store, daily, rules, clock, logger),
+          inject: [RunStore, DailyRunStore],
+        },
+        {
+          provide: SuperviseRuns,
+          useFactory: (store: RunStore, control: RunControlStore) => new SuperviseRuns(store, control, logger, metrics),
+          inject: [RunStore, RunControlStore],
         },
         { provide: RecordFacts, useFactory: (store: RunStore) => new RecordFacts(store), inject: [RunStore] },
         {
           provide: ReleaseRequests,
-          useFactory: (store: RunStore) => new ReleaseRequests(store, config.ORCHESTRATOR_BACKFILL_WINDOWS_MAX, Date.now),
+          useFactory: (store: RunStore) => new ReleaseRequests(store, config.ORCHESTRATOR_BACKFILL_WINDOWS_MAX, clock),
           inject: [RunStore],
         },
         {
           provide: SendOutbox,
           useFactory: (store: RunStore, producer: RecordProducer) => new SendOutbox(store, producer),
           inject: [RunStore, RecordProducer],
+        },
+        {
+          provide: PipelineLoops,
+          useFactory: (...work: [ReleaseRequests, SendOutbox, SuperviseRuns, StartDailyRuns]) =>
+            new PipelineLoops(work, { schedule: config.ORCHESTRATOR_SCHEDULE === 'on', scheduleLookMs, logger }),
+          inject: [ReleaseRequests, SendOutbox, SuperviseRuns, StartDailyRuns],
         },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) },
       ],
@@ -91,11 +147,11 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
 
   async onApplicationBootstrap(): Promise<void> {
     await this.producer.connect();
-    for (const loop of this.loops) loop.start(this.parts.onBug);
+    this.lock.start(this.leadership, this.parts.onBug);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.all(this.loops.map((loop) => loop.stop()));
+    await this.lock.stop();
     await this.producer.disconnect();
     await this.coinbase.close();
     await this.postgres.close();

@@ -4,13 +4,14 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { isRetryable } from '@elias/errors';
 import type { Logger } from '@elias/telemetry';
 import type { FastifyReply } from 'fastify';
-import { RunRefusedError } from './run-request.js';
+import { RunConflictError, RunRefusedError, RunUnknownError } from './run-errors.js';
 
 interface ProblemJson {
   type: string;
   title: string;
   status: number;
   detail?: string;
+  run_id?: string;
   errors?: readonly { field: string; reason: string }[];
 }
 
@@ -35,6 +36,11 @@ export class ProblemFilter implements ExceptionFilter {
 function problemOf(error: unknown): ProblemJson {
   if (error instanceof RunRefusedError) {
     return { type: 'urn:elias:problem:run-refused', title: 'The run cannot be', status: 422, detail: error.message, errors: error.reasons };
+  }
+  if (error instanceof RunUnknownError) return withoutType(404, error.message);
+  if (error instanceof RunConflictError) {
+    const { message: detail, runId: run_id } = error;
+    return { type: 'urn:elias:problem:run-conflict', title: 'A run stands against it', status: 409, detail, run_id };
   }
   if (error instanceof HttpException) {
     return withoutType(error.getStatus(), error.message);

@@ -1,5 +1,5 @@
 import type { ControlEvent } from '@elias/contracts';
-import { assessTask } from './assess-task.js';
+import { assessAgain } from './assess-again.js';
 import { factOf } from './fact.js';
 import type { RunStore } from './run-store.js';
 
@@ -16,16 +16,7 @@ export class RecordFacts {
     const windowIds = [...new Set(facts.map(({ windowId }) => windowId))];
     await this.store.transaction(async (client) => {
       await this.store.insertFacts(client, facts);
-      const tasks = await this.store.lockOpenTasks(client, windowIds);
-      const known = await this.store.facts(windowIds, client);
-      for (const task of tasks) {
-        const ofWindow = known.get(task.window_id) ?? [];
-        const lastRequest = task.request_ids.at(-1);
-        const answered = ofWindow.some(
-          (fact) => (fact.stage === 'collected' || fact.stage === 'collection_failed') && fact.requestId === lastRequest,
-        );
-        await this.store.updateTask(client, task, assessTask(task.request_ids, ofWindow), lastRequest !== undefined && !answered);
-      }
+      await assessAgain(this.store, client, await this.store.lockOpenTasks(client, windowIds));
     });
   }
 }

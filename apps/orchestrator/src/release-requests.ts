@@ -2,7 +2,8 @@ import { encodeEvent, revisionToWire, windowToWire } from '@elias/contracts';
 import { bestRevision, formatInstant, parseWindowId } from '@elias/market-data';
 import { v7 as uuidv7 } from 'uuid';
 import { sealedTellings } from './assess-task.js';
-import type { RunStore } from './run-store.js';
+import { planRequests } from './plan-requests.js';
+import type { RunStore, TaskRequest } from './run-store.js';
 
 export class ReleaseRequests {
   constructor(
@@ -12,32 +13,44 @@ export class ReleaseRequests {
   ) {}
 
   /**
-   * Asks for the windows whose turn has come: the request is in the outbox when the task knows of it, or neither is.
+   * Asks for the windows whose turn has come: the request is in the outbox when the tasks know of it, or neither is.
    * @returns how many were asked for
    */
   async run(): Promise<number> {
     return this.store.transaction(async (client) => {
       const due = await this.store.lockDueTasks(client, this.backfillWindowsMax);
       if (due.length === 0) return 0;
-      const facts = await this.store.facts([...new Set(due.map((task) => task.window_id))], client);
-      const requested = due.map((task) => ({ ...task, requestId: uuidv7() }));
-      const requestedAt = formatInstant(Math.floor(this.clock() / 1_000) * 1_000);
-      const records = requested.map(({ run_id, window_id, request_ids, origin, requestId }) => {
-        const best = bestRevision(sealedTellings(facts.get(window_id) ?? []).map(({ revision }) => revision));
+      const nowMs = this.clock();
+      const windowIds = [...new Set(due.map((task) => task.window_id))];
+      const { ask, join, wait } = planRequests(due, await this.store.requestsUnderWay(client, windowIds), nowMs);
+      const facts = await this.store.facts(
+        ask.map(({ windowId }) => windowId),
+        client,
+      );
+      const requestedAt = formatInstant(Math.floor(nowMs / 1_000) * 1_000);
+      const requests: TaskRequest[] = join.map(({ task: { run_id, window_id }, request }) => {
+        return { run_id, window_id, requestId: request.request_id, requestedAt: request.requested_at };
+      });
+      const records = ask.map(({ windowId, tasks }) => {
+        const requestId = uuidv7();
+        const [{ run_id, origin, request_ids }] = tasks as [(typeof tasks)[number]];
+        requests.push(...tasks.map((task) => ({ run_id: task.run_id, window_id: windowId, requestId, requestedAt: null })));
+        const best = bestRevision(sealedTellings(facts.get(windowId) ?? []).map(({ revision }) => revision));
         const data = {
           request_id: requestId,
           run_id,
           origin,
-          window: windowToWire(parseWindowId(window_id)),
+          window: windowToWire(parseWindowId(windowId)),
           attempt: request_ids.length + 1,
           best_known: best === undefined ? null : revisionToWire(best),
           requested_at: requestedAt,
         };
         return encodeEvent('collection.requested', data, 'orchestrator');
       });
-      await this.store.markRequested(client, requested);
+      await this.store.markRequested(client, requests);
+      await this.store.putOff(client, wait);
       await this.store.insertOutbox(client, records);
-      return due.length;
+      return due.length - wait.length;
     });
   }
 }

@@ -1,5 +1,6 @@
 import { windowId } from '@elias/market-data';
-import { planRun, RunRefusedError } from './run-request.js';
+import { RunRefusedError } from './run-errors.js';
+import { planRun } from './run-request.js';
 
 const nowMs = Date.parse('2024-01-10T00:00:00Z');
 const good = { granularity: 60, products: ['BTC-USD'], from: '2023-12-01T00:00:00Z', to: '2023-12-03T00:00:00Z' };
@@ -27,6 +28,7 @@ it('takes the default products when none are named', () => {
 
 it.each([
   ['a width that the exchange lacks', { granularity: 120 }, /^granularity: 120 is none of 60, 300/],
+  ["a key of the schedule's own", { idempotency_key: 'daily/2023-12-01/0' }, /^idempotency_key: keys that begin with daily\//],
   ['a range the wrong way round', { to: '2023-11-30T00:00:00Z' }, /^to: is not after from/],
   ['an empty range', { to: good.from }, /^to: is not after from/],
   ['a range in the future', { from: '2024-01-10T00:00:00Z', to: '2024-01-11T00:00:00Z' }, /^from: is in the future/],

@@ -8,8 +8,9 @@ import {
   parseInstant,
 } from '@elias/market-data';
 import type { GranularitySeconds, Window } from '@elias/market-data';
-import { EliasError } from '@elias/errors';
 import { z } from 'zod';
+import { DAILY_KEY_PREFIX } from './due-daily-runs.js';
+import { RunRefusedError } from './run-errors.js';
 
 /** Most windows of one run: three years of minutes for 180 products. A longer backfill is several runs. */
 const WINDOWS_MAX = 200_000;
@@ -26,7 +27,12 @@ export const runRequestSchema = z.strictObject({
   from: z.string().describe('first instant, e.g. 2023-12-01T00:00:00Z'),
   to: z.string().describe('first instant after the range'),
   origin: originSchema.exclude(['replay']).default('backfill'),
-  idempotency_key: z.string().min(1).max(200).optional(),
+  idempotency_key: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine((key) => !key.startsWith(DAILY_KEY_PREFIX), `keys that begin with ${DAILY_KEY_PREFIX} are the schedule's own`)
+    .optional(),
 });
 
 /** What to collect, checked. */
@@ -38,16 +44,6 @@ export interface RunPlan {
   readonly origin: 'scheduled' | 'backfill';
   readonly idempotencyKey: string | null;
   readonly windows: readonly Window[];
-}
-
-/** The run that was asked for cannot be. Every reason is given, not only the first. */
-export class RunRefusedError extends EliasError {
-  override readonly name = 'RunRefusedError';
-  readonly code = 'ELIAS_RUN_REFUSED';
-  readonly disposition = 'dead-letter';
-  constructor(readonly reasons: readonly { field: string; reason: string }[]) {
-    super(reasons.map(({ field, reason }) => `${field}: ${reason}`).join('; '));
-  }
 }
 
 /**

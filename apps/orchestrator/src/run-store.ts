@@ -1,10 +1,14 @@
 import type { EncodedRecord } from '@elias/contracts';
 import type { PoolClient } from '@elias/postgres';
 import { Postgres } from '@elias/postgres';
-import { formatInstant, windowId } from '@elias/market-data';
+import { formatInstant } from '@elias/market-data';
+import { STAGES_WAITING } from './assess-task.js';
 import type { Assessment, Stages, TaskState } from './assess-task.js';
 import type { Fact, Problem, WindowFact } from './fact.js';
-import type { RunPlan } from './run-request.js';
+
+/** `range`: asked for, by whoever; `daily`: of the schedule. */
+export type RunKind = 'range' | 'daily';
+export type RunOrigin = 'scheduled' | 'backfill';
 
 /** A task as Postgres keeps it. */
 export interface TaskRow {
@@ -13,19 +17,57 @@ export interface TaskRow {
   state: TaskState;
   stages: Stages;
   request_ids: string[];
+  /** requests that were made before it was retried by hand */
+  requests_before: number;
+  may_ask: boolean;
   next_request_at: Date | null;
   problem: Problem | null;
+  started_at: Date | null;
+  requested_at: Date | null;
+  ended_at: Date | null;
 }
 
 export interface RunRow {
   run_id: string;
+  kind: RunKind;
+  idempotency_key: string | null;
+  /** of a daily run, `YYYY-MM-DD` */
+  date: string | null;
+  days_after: number | null;
   dataset: string;
   granularity: number;
   product_ids: string[];
   from_at: Date;
   to_at: Date;
-  origin: 'scheduled' | 'backfill';
+  origin: RunOrigin;
   created_at: Date;
+  deadline_at: Date | null;
+  late_at: Date | null;
+  cancelled_at: Date | null;
+  /** when every task had come to its end and nothing is asked again by itself */
+  ended_at: Date | null;
+}
+export type TaskCounts = Partial<Record<TaskState, number>>;
+export type CountedRun = RunRow & { counts: TaskCounts };
+
+/** A run to be kept. Times are milliseconds since the epoch. */
+export interface NewRun {
+  readonly runId: string;
+  readonly kind: RunKind;
+  readonly idempotencyKey: string | null;
+  readonly date: string | null;
+  readonly daysAfter: number | null;
+  readonly granularity: number;
+  readonly productIds: readonly string[];
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly origin: RunOrigin;
+  readonly createdAtMs: number;
+  /** how long it may take before it is late */
+  readonly deadlineMs: number;
+  readonly windowIds: readonly string[];
+  /** windows of earlier runs that still lack something */
+  readonly carriedIds: readonly string[];
 }
 
 /** A task whose time has come to be requested, with what its run says. */
@@ -33,10 +75,42 @@ export interface DueTask {
   run_id: string;
   window_id: string;
   request_ids: string[];
-  origin: 'scheduled' | 'backfill';
+  origin: RunOrigin;
 }
 
-const STAGES_WAITING: Stages = { collect: 'waiting', archive: 'waiting', load_warehouse: 'waiting', load_rds: 'waiting' };
+/** A request that was not answered yet. */
+export interface RequestUnderWay {
+  window_id: string;
+  request_id: string;
+  requested_at: Date;
+  /** how long it has been under way, milliseconds */
+  age_ms: number;
+}
+
+/** A task's request; the one under way that it shares has its time already. */
+export interface TaskRequest {
+  run_id: string;
+  window_id: string;
+  requestId: string;
+  requestedAt: Date | null;
+}
+
+/** A request without an answer keeps others from asking for its window for this long at most, so that a lost one blocks nobody for ever. */
+const REQUEST_TRUSTED = '15 minutes';
+/** A task that waits for another's answer looks again after this. */
+const WAIT_FOR_ANSWER = '2 seconds';
+
+/** Asked for since it was made or retried: before, its request is still to come, whatever is told of its window. */
+export const REQUESTED = 'cardinality(request_ids) > requests_before';
+const RUN_COLUMNS = `r.run_id, r.kind, r.idempotency_key, to_char(r.date, 'YYYY-MM-DD') AS date, r.days_after, r.dataset, r.granularity,
+  r.product_ids, r.from_at, r.to_at, r.origin, r.created_at, r.deadline_at, r.late_at, r.cancelled_at, r.ended_at`;
+const COUNTED_RUN = `SELECT ${RUN_COLUMNS}, (SELECT COALESCE(jsonb_object_agg(state, tasks), '{}') FROM
+  (SELECT state, count(*) AS tasks FROM pipeline.tasks t WHERE t.run_id = r.run_id GROUP BY state) s) AS counts FROM pipeline.runs r`;
+
+/** Held by whoever decides what is asked for: releases, cancelling, retrying, and the end of runs take turns. */
+export async function lockReleases(client: PoolClient): Promise<void> {
+  await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('elias.pipeline.release', 0))`);
+}
 
 /** SQL of the schema `pipeline`: runs, their tasks, the facts that tasks rest on, and the outbox. */
 export class RunStore {
@@ -47,35 +121,41 @@ export class RunStore {
   }
 
   /** @returns false when a run with the same idempotency key was there before; nothing is written then */
-  async insertRun(client: PoolClient, runId: string, plan: RunPlan): Promise<boolean> {
-    const run = await client.query(
-      `INSERT INTO pipeline.runs (run_id, idempotency_key, dataset, granularity, product_ids, from_at, to_at, origin)
-       VALUES ($1, $2, 'candles', $3, $4, $5, $6, $7) ON CONFLICT (idempotency_key) DO NOTHING`,
-      [runId, plan.idempotencyKey, plan.granularity, plan.productIds, formatInstant(plan.fromMs), formatInstant(plan.toMs), plan.origin],
+  async insertRun(client: PoolClient, run: NewRun): Promise<boolean> {
+    const { rowCount } = await client.query(
+      `INSERT INTO pipeline.runs (run_id, kind, idempotency_key, date, days_after, dataset, granularity, product_ids, from_at, to_at, origin,
+         created_at, deadline_at)
+       VALUES ($1, $2, $3, $4, $5, 'candles', $6, $7, $8, $9, $10, $11, now() + $12::float8 * interval '1 millisecond')
+       ON CONFLICT (idempotency_key) DO NOTHING`,
+      [
+        ...[run.runId, run.kind, run.idempotencyKey, run.date, run.daysAfter, run.granularity, run.productIds],
+        ...[formatInstant(run.fromMs), formatInstant(run.toMs), run.origin, new Date(run.createdAtMs), run.deadlineMs],
+      ],
     );
-    if (run.rowCount !== 1) return false;
+    if (rowCount !== 1) return false;
+    const windowIds = [...run.windowIds, ...run.carriedIds];
     await client.query(
-      `INSERT INTO pipeline.tasks (run_id, window_id, state, stages, next_request_at)
-       SELECT $1, window_id, 'waiting', $3::jsonb, now() FROM unnest($2::text[]) AS window_id`,
-      [runId, plan.windows.map(windowId), JSON.stringify(STAGES_WAITING)],
+      `INSERT INTO pipeline.tasks (run_id, window_id, carried, state, stages, next_request_at)
+       SELECT $1, window_id, carried, 'waiting', $4::jsonb, now() FROM unnest($2::text[], $3::bool[]) AS w (window_id, carried)`,
+      [run.runId, windowIds, windowIds.map((_, i) => i >= run.windowIds.length), JSON.stringify(STAGES_WAITING)],
     );
     return true;
   }
 
-  async runByKey(idempotencyKey: string): Promise<RunRow | undefined> {
-    return (await this.postgres.query<RunRow>('SELECT * FROM pipeline.runs WHERE idempotency_key = $1', [idempotencyKey]))[0];
+  async runByKey(idempotencyKey: string): Promise<{ run_id: string } | undefined> {
+    const sql = 'SELECT run_id FROM pipeline.runs WHERE idempotency_key = $1';
+    return (await this.postgres.query<{ run_id: string }>(sql, [idempotencyKey]))[0];
   }
 
-  async run(runId: string): Promise<RunRow | undefined> {
-    return (await this.postgres.query<RunRow>('SELECT * FROM pipeline.runs WHERE run_id = $1', [runId]))[0];
+  async run(runId: string, client?: PoolClient): Promise<CountedRun | undefined> {
+    const sql = `${COUNTED_RUN} WHERE r.run_id = $1`;
+    if (client !== undefined) return (await client.query<CountedRun>(sql, [runId])).rows[0];
+    return (await this.postgres.query<CountedRun>(sql, [runId]))[0];
   }
 
-  runs(limit: number): Promise<(RunRow & { states: TaskState[] })[]> {
-    return this.postgres.query(
-      `SELECT r.*, (SELECT array_agg(DISTINCT t.state) FROM pipeline.tasks t WHERE t.run_id = r.run_id) AS states
-       FROM pipeline.runs r ORDER BY r.created_at DESC, r.run_id DESC LIMIT $1`,
-      [limit],
-    );
+  /** The newest first. */
+  runs(limit: number): Promise<CountedRun[]> {
+    return this.postgres.query(`${COUNTED_RUN} ORDER BY r.created_at DESC, r.run_id DESC LIMIT $1`, [limit]);
   }
 
   tasks(runId: string): Promise<TaskRow[]> {
@@ -87,14 +167,14 @@ export class RunStore {
    * caller at a time holds the lock, so that two orchestrators do not release twice as much.
    */
   async lockDueTasks(client: PoolClient, backfillWindowsMax: number): Promise<DueTask[]> {
-    await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('elias.pipeline.release', 0))`);
+    await lockReleases(client);
     const { rows } = await client.query<DueTask>(
       `WITH due AS (
          SELECT t.run_id, t.window_id, t.request_ids, r.origin,
            row_number() OVER (PARTITION BY r.origin ORDER BY t.next_request_at, r.created_at, t.window_id) AS place
          FROM pipeline.tasks t JOIN pipeline.runs r USING (run_id) WHERE t.next_request_at <= now()
        ), under_way AS (
-         SELECT count(*) AS windows FROM pipeline.tasks t JOIN pipeline.runs r USING (run_id) WHERE t.awaiting_answer AND r.origin = 'backfill'
+         SELECT count(DISTINCT t.window_id) AS windows FROM pipeline.tasks t JOIN pipeline.runs r USING (run_id) WHERE t.awaiting_answer AND r.origin = 'backfill'
        )
        SELECT t.run_id, t.window_id, t.request_ids, due.origin FROM pipeline.tasks t JOIN due USING (run_id, window_id)
        WHERE due.origin = 'scheduled' OR due.place <= $1 - (SELECT windows FROM under_way)
@@ -104,14 +184,41 @@ export class RunStore {
     return rows;
   }
 
-  /** Notes the requests; they leave by the outbox in the same transaction. */
-  async markRequested(client: PoolClient, tasks: readonly { run_id: string; window_id: string; requestId: string }[]): Promise<void> {
+  /** Requests of these windows without an answer, locked: an answer that comes meanwhile waits. */
+  async requestsUnderWay(client: PoolClient, windowIds: readonly string[]): Promise<RequestUnderWay[]> {
+    const { rows } = await client.query<RequestUnderWay>(
+      `SELECT window_id, request_ids[cardinality(request_ids)] AS request_id, requested_at,
+         (EXTRACT(EPOCH FROM now() - requested_at) * 1000)::float8 AS age_ms FROM pipeline.tasks
+       WHERE window_id = ANY($1) AND awaiting_answer AND requested_at > now() - interval '${REQUEST_TRUSTED}'
+       ORDER BY run_id, window_id FOR UPDATE`,
+      [windowIds],
+    );
+    return rows;
+  }
+
+  /** Notes the requests; new ones leave by the outbox in the same transaction. */
+  async markRequested(client: PoolClient, requests: readonly TaskRequest[]): Promise<void> {
+    if (requests.length === 0) return;
     await client.query(
       `UPDATE pipeline.tasks t SET request_ids = t.request_ids || d.request_id, next_request_at = NULL, awaiting_answer = true, state = 'running',
-         stages = t.stages || '{"collect": "running"}'
-       FROM unnest($1::uuid[], $2::text[], $3::uuid[]) AS d (run_id, window_id, request_id)
+         stages = t.stages || '{"collect": "running"}', requested_at = COALESCE(d.requested_at, now()),
+         started_at = COALESCE(t.started_at, now()), ended_at = NULL
+       FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::timestamptz[]) AS d (run_id, window_id, request_id, requested_at)
        WHERE t.run_id = d.run_id AND t.window_id = d.window_id`,
-      [tasks.map((task) => task.run_id), tasks.map((task) => task.window_id), tasks.map((task) => task.requestId)],
+      [
+        ...[requests.map((one) => one.run_id), requests.map((one) => one.window_id)],
+        ...[requests.map((one) => one.requestId), requests.map((one) => one.requestedAt)],
+      ],
+    );
+  }
+
+  /** These look again soon whether the request that they wait for is answered. */
+  async putOff(client: PoolClient, tasks: readonly DueTask[]): Promise<void> {
+    if (tasks.length === 0) return;
+    await client.query(
+      `UPDATE pipeline.tasks t SET next_request_at = now() + interval '${WAIT_FOR_ANSWER}'
+       FROM unnest($1::uuid[], $2::text[]) AS d (run_id, window_id) WHERE t.run_id = d.run_id AND t.window_id = d.window_id`,
+      [tasks.map((task) => task.run_id), tasks.map((task) => task.window_id)],
     );
   }
 
@@ -124,13 +231,22 @@ export class RunStore {
     );
   }
 
-  /** Tasks of these windows that may still change, locked in one order, so that two handlers never wait for each other in a circle. */
+  /**
+   * Tasks of these windows that may still change by what is told, locked in one order, so that two handlers never wait for each other in a
+   * circle. Those whose request is still to come are not among them.
+   */
   async lockOpenTasks(client: PoolClient, windowIds: readonly string[]): Promise<TaskRow[]> {
-    const { rows } = await client.query<TaskRow>(
-      `SELECT * FROM pipeline.tasks WHERE window_id = ANY($1) AND NOT settled ORDER BY run_id, window_id FOR UPDATE`,
-      [windowIds],
-    );
-    return rows;
+    const lock = (): Promise<{ rows: (TaskRow & { requested: boolean })[] }> =>
+      client.query(
+        `SELECT *, ${REQUESTED} AS requested FROM pipeline.tasks WHERE window_id = ANY($1) AND NOT settled
+         ORDER BY run_id, window_id FOR UPDATE`,
+        [windowIds],
+      );
+    await lock();
+    // Again, as a statement sees only what stood when it began: a task may have joined a request while this waited for the one that made
+    // it. None does so from here on, since whoever joins locks that one first.
+    const { rows } = await lock();
+    return rows.filter(({ requested }) => requested);
   }
 
   /** Every fact of these windows, in a fixed order, by window. */
@@ -149,6 +265,7 @@ export class RunStore {
     const settled = state !== 'running' && state !== 'waiting' && askAgainAfterMs === null;
     await client.query(
       `UPDATE pipeline.tasks SET state = $3, stages = $4, problem = $5, settled = $6, awaiting_answer = $7,
+         ended_at = CASE WHEN $3 IN ('waiting', 'running') THEN NULL ELSE COALESCE(ended_at, now()) END,
          next_request_at = CASE WHEN $8::float8 IS NULL THEN NULL ELSE COALESCE(next_request_at, now() + $8::float8 * interval '1 millisecond') END
        WHERE run_id = $1 AND window_id = $2`,
       [

@@ -1,5 +1,9 @@
+import { windowId } from '@elias/market-data';
 import { v7 as uuidv7 } from 'uuid';
-import { planRun, RunRefusedError } from './run-request.js';
+import type { RunControlStore } from './run-control-store.js';
+import { RunConflictError, RunRefusedError } from './run-errors.js';
+import { planRun } from './run-request.js';
+import type { RunPlan } from './run-request.js';
 import type { RunStore } from './run-store.js';
 
 /** Which products the exchange has; `null` while it cannot be asked. */
@@ -16,15 +20,22 @@ export interface StartedRun {
 export class StartRun {
   constructor(
     private readonly store: RunStore,
+    private readonly control: RunControlStore,
     private readonly catalog: ProductCatalog,
     private readonly clock: () => number,
+    private readonly deadlineMs: number,
   ) {}
 
   /**
    * Run and tasks become durable together; requests leave later, as their turn comes.
+   *
+   * A key that started a run before gives that run. Without one, a run for the very same products, width and range as one that is under
+   * way is a conflict, which names the other. Runs that only overlap go side by side: a window is never asked for twice at a time
+   * (`planRequests`).
    * @param body of `POST /runs`
    * @throws RunRefusedError with every reason; products that the exchange does not have are refused here while it can be asked,
    *   and by the collector otherwise
+   * @throws RunConflictError the same is under way
    */
   async run(body: unknown): Promise<StartedRun> {
     const plan = planRun(body, this.clock());
@@ -32,11 +43,26 @@ export class StartRun {
     const unknown = known === null ? [] : plan.productIds.filter((id) => !known.has(id));
     if (unknown.length > 0)
       throw new RunRefusedError(unknown.map((id) => ({ field: 'products', reason: `the exchange has no product ${id}` })));
+    const before = await this.startedBefore(plan);
+    if (before !== undefined) return before;
     const runId = uuidv7();
-    const created = await this.store.transaction((client) => this.store.insertRun(client, runId, plan));
+    const created = await this.store.transaction(async (client) => {
+      const twin = await this.control.activeTwin(client, plan);
+      const inserted = await this.store.insertRun(client, {
+        ...{ ...plan, runId, kind: 'range', date: null, daysAfter: null, createdAtMs: this.clock(), deadlineMs: this.deadlineMs },
+        ...{ windowIds: plan.windows.map(windowId), carriedIds: [] },
+      });
+      if (inserted && twin !== undefined) throw new RunConflictError(twin, `the same is under way in run ${twin}`);
+      return inserted;
+    });
     if (created) return { runId, created };
-    const before = await this.store.runByKey(plan.idempotencyKey!);
-    if (before === undefined) throw new Error('a run with this idempotency key was there and is gone');
-    return { runId: before.run_id, created };
+    const meanwhile = await this.startedBefore(plan);
+    if (meanwhile === undefined) throw new Error('a run with this idempotency key was there and is gone');
+    return meanwhile;
+  }
+
+  private async startedBefore({ idempotencyKey }: RunPlan): Promise<StartedRun | undefined> {
+    const before = idempotencyKey === null ? undefined : await this.store.runByKey(idempotencyKey);
+    return before === undefined ? undefined : { runId: before.run_id, created: false };
   }
 }

@@ -21,6 +21,8 @@ export interface AppsOptions {
   stack: StackFile;
   exchange: ExchangeKind;
   recordings: string | null;
+  /** products whose days are collected by themselves; null for none */
+  schedule: readonly string[] | null;
   signal: AbortSignal;
 }
 
@@ -47,10 +49,12 @@ export async function startStandIns({ root, state, processes, stack, exchange, r
 }
 
 /** The tables first, then every service of the pipeline. */
-export async function startPipeline({ root, state, processes, stack, signal }: AppsOptions): Promise<void> {
+export async function startPipeline({ root, state, processes, stack, schedule, signal }: AppsOptions): Promise<void> {
   const env = appEnvironment(stack.content);
   await runCli(root, ['migrate'], env, signal);
   const loader = { ...env, WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) };
+  const daily =
+    schedule === null ? { ORCHESTRATOR_SCHEDULE: 'off' } : { ORCHESTRATOR_SCHEDULE: 'on', ORCHESTRATOR_PRODUCTS: schedule.join() };
   const ports = await startOnPorts(
     state,
     { orchestrator: APP_PORTS.orchestrator },
@@ -62,7 +66,7 @@ export async function startPipeline({ root, state, processes, stack, signal }: A
           appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
           appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
           appPlan('transformer', { root, state, env, port: 0 }),
-          appPlan('orchestrator', { root, state, env, port: chosen.orchestrator }),
+          appPlan('orchestrator', { root, state, env: { ...env, ...daily }, port: chosen.orchestrator }),
         ],
         signal,
       ),

@@ -35,7 +35,10 @@ export class RunsApi {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** @throws LocalStackError the run was refused, with each reason */
+  /**
+   * @returns the run's id; where a former start asked for the same and that is under way still, its run is followed
+   * @throws LocalStackError the run was refused, with each reason
+   */
   async start({ granularity, products, range, idempotencyKey }: RunOrder): Promise<string> {
     const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
     const body = {
@@ -49,7 +52,7 @@ export class RunsApi {
     };
     const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const { status, json } = await this.ask('/runs', request);
-    if (status === 202 || status === 200) return z.object({ run_id: z.string() }).parse(json).run_id;
+    if (status === 202 || status === 200 || status === 409) return z.object({ run_id: z.string() }).parse(json).run_id;
     throw new LocalStackError(refusal(json, status));
   }
 

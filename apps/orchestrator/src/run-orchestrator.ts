@@ -1,0 +1,40 @@
+import { deadLetterTopic, TOPICS } from '@elias/contracts';
+import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { createLogger, Metrics, Readiness, startService } from '@elias/telemetry';
+import type { RunningService } from '@elias/telemetry';
+import type { OrchestratorConfig } from './orchestrator.config.js';
+import { OrchestratorModule } from './orchestrator.module.js';
+
+/** The daily run starts at its hour; once a minute the schedule looks for what was missed or failed. */
+const SCHEDULE_LOOK_MS = 60_000;
+
+/** @param clock milliseconds since the epoch; decides which days are due and which ranges lie in the future */
+export async function runOrchestrator(
+  config: OrchestratorConfig,
+  clock: () => number,
+  scheduleLookMs = SCHEDULE_LOOK_MS,
+): Promise<RunningService> {
+  const logger = createLogger({ app: 'orchestrator', level: config.LOG_LEVEL });
+  const metrics = new Metrics({ processMetrics: true });
+  const readiness = new Readiness();
+  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-orchestrator', logger, metrics });
+  const deadLetters = deadLetterTopic(config.ORCHESTRATOR_GROUP);
+  const { collectionRequests, collectionResults, archiveObjects, loads } = TOPICS;
+  await ensureTopics(kafka, [collectionRequests, collectionResults, archiveObjects, loads, deadLetters]);
+  const strategy = new KafkaBatchStrategy({
+    client: kafka,
+    groupId: config.ORCHESTRATOR_GROUP,
+    deadLetterTopic: deadLetters.name,
+    fromBeginning: true,
+    agedTopics: [collectionResults.name, archiveObjects.name, loads.name],
+    metrics,
+    logger,
+    readiness,
+  });
+  const onBug = (error: unknown): void => {
+    logger.fatal({ error }, 'a background loop failed in a way that is not foreseen');
+    process.exit(1);
+  };
+  const module = OrchestratorModule.forRoot({ config, logger, metrics, readiness, kafka, clock, scheduleLookMs, onBug });
+  return startService({ app: 'orchestrator', config, module, strategy, logger });
+}

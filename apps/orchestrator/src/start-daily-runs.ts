@@ -1,0 +1,74 @@
+import type { Logger } from '@elias/telemetry';
+import { v7 as uuidv7 } from 'uuid';
+import type { DailyRunStore } from './daily-run-store.js';
+import { dailyWindowIds } from './daily-windows.js';
+import { dailyRunKey, dayEndMs, daysLater, dayStartMs, dueDailyRuns, lastDueDay, oldestKnownDay } from './due-daily-runs.js';
+import type { DailyRun } from './due-daily-runs.js';
+import type { RunStore } from './run-store.js';
+
+/** A window that lacks something is asked for with each daily run for this many days, then it stays as it is (design §3). */
+const CARRIED_DAYS = 7;
+/** Windows of earlier runs that one daily run carries at most, so that a large backfill with gaps does not outgrow the day. */
+const CARRIED_WINDOWS_MAX = 1_000;
+const MINUTE = 60;
+
+export interface ScheduleRules {
+  readonly productIds: readonly string[];
+  readonly catchUpDays: number;
+  readonly deadlineMs: number;
+}
+
+/** The schedule: which runs are due is a function of the clock and of those that are there, so that a crash neither drops nor doubles one. */
+export class StartDailyRuns {
+  private lookedAt: string | undefined;
+
+  constructor(
+    private readonly runs: RunStore,
+    private readonly daily: DailyRunStore,
+    private readonly rules: ScheduleRules,
+    private readonly clock: () => number,
+    private readonly logger: Logger,
+  ) {}
+
+  /**
+   * Starts what is due, each under its key. Once a morning's runs are there the tables are not asked until the next one.
+   * @returns how many were started
+   */
+  async run(): Promise<number> {
+    const nowMs = this.clock();
+    const lastDay = lastDueDay(nowMs);
+    if (this.lookedAt === lastDay) return 0;
+    const { catchUpDays } = this.rules;
+    const { due, skipped } = dueDailyRuns(nowMs, await this.daily.known(oldestKnownDay(nowMs, catchUpDays)), catchUpDays);
+    if (skipped.length > 0)
+      this.logger.error({ days: skipped, catchUpDays }, 'days were missed that are not caught up, ask for them by hand');
+    const windowsOf = new Map(due.map((run) => [run, dailyWindowIds(run, this.rules.productIds)]));
+    const ownWindows = new Set([...windowsOf.values()].flat());
+    const newest = due.findLast(({ daysAfter }) => daysAfter === 0);
+    const lacking = newest === undefined ? [] : await this.windowsThatLack(nowMs);
+    const carriedIds = lacking.filter((id) => !ownWindows.has(id));
+    let started = 0;
+    for (const [run, windowIds] of windowsOf) started += await this.start(run, windowIds, run === newest ? carriedIds : [], nowMs);
+    this.lookedAt = lastDay;
+    return started;
+  }
+
+  /** The seventh morning after a first request still counts, whatever the hour of that was. */
+  private windowsThatLack(nowMs: number): Promise<string[]> {
+    return this.daily.windowsThatLack(dayStartMs(daysLater(lastDueDay(nowMs), 1 - CARRIED_DAYS)), CARRIED_WINDOWS_MAX);
+  }
+
+  private async start(run: DailyRun, windowIds: readonly string[], carriedIds: readonly string[], createdAtMs: number): Promise<number> {
+    const { productIds, deadlineMs } = this.rules;
+    const runId = uuidv7();
+    const [idempotencyKey, fromMs, toMs] = [dailyRunKey(run), dayStartMs(run.date), dayEndMs(run.date)];
+    const inserted = await this.runs.transaction((client) =>
+      this.runs.insertRun(client, {
+        ...{ ...run, runId, kind: 'daily', idempotencyKey, granularity: MINUTE, productIds, fromMs, toMs, origin: 'scheduled' },
+        ...{ createdAtMs, deadlineMs, windowIds, carriedIds },
+      }),
+    );
+    if (inserted) this.logger.info({ runId, ...run, windows: windowIds.length, carried: carriedIds.length }, 'daily run started');
+    return inserted ? 1 : 0;
+  }
+}

@@ -1,0 +1,41 @@
+import type { Logger, Metrics } from '@elias/telemetry';
+import type { RunControlStore } from './run-control-store.js';
+import { lockReleases } from './run-store.js';
+import type { RunStore } from './run-store.js';
+import { runStateOf } from './run-view.js';
+
+export class SuperviseRuns {
+  private readonly ended;
+  private readonly late;
+
+  constructor(
+    private readonly store: RunStore,
+    private readonly control: RunControlStore,
+    private readonly logger: Logger,
+    metrics: Metrics,
+  ) {
+    this.ended = metrics.counter('elias_orchestrator_runs_total', 'runs that came to their end; a retried one ends again', ['state']);
+    this.late = metrics.counter('elias_orchestrator_runs_late_total', 'runs whose deadline passed before their end');
+  }
+
+  /**
+   * Notes which runs have ended, and which are late; a late one goes on.
+   * @returns how many
+   */
+  async run(): Promise<number> {
+    const { ended, late } = await this.store.transaction(async (client) => {
+      await lockReleases(client);
+      return { ended: await this.control.endSettled(client), late: await this.control.markLate(client) };
+    });
+    for (const { run_id: runId, kind, cancelled_at, states } of ended) {
+      const state = runStateOf(states, cancelled_at !== null);
+      this.ended.inc({ state });
+      this.logger.info({ runId, kind, state }, 'run ended');
+    }
+    for (const { run_id: runId, kind, deadline_at: deadlineAt } of late) {
+      this.late.inc();
+      this.logger.warn({ runId, kind, deadlineAt }, 'run is late');
+    }
+    return ended.length + late.length;
+  }
+}
