@@ -3,7 +3,7 @@
 Elias does the work; Airflow says when, waits for each stage and shows it. Everything goes through the orchestrator's
 HTTP API. Nothing is imported besides Airflow's Task SDK (Airflow 3.2 or later) and the standard library.
 
-Read when the file is parsed, by the scheduler's side:
+Read when the file is parsed, by the DAG processor and by workers:
   ELIAS_START_DATE        first day to collect, as in 2026-11-01; the days since then are caught up in order
   ELIAS_PRODUCTS          product ids, comma separated; the orchestrator's own list when not set
 Read when a task runs, by the worker:
@@ -34,7 +34,9 @@ ONE_DAY = timedelta(days=1)
 ANSWER_WITHIN_SECONDS = 30
 
 # Candle widths, seconds: the day's minutes, and the year of daily candles that the day lies in.
-GRANULARITIES = (60, 86_400)
+MINUTE, DAILY = 60, 86_400
+# A day's minutes are collected again so many days later: the exchange mends what it told.
+AGAIN_AFTER_DAYS = (1, 7)
 
 # Answers that say "not now": the same request may be taken later.
 NOT_NOW = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.CONFLICT, HTTPStatus.TOO_MANY_REQUESTS}
@@ -73,7 +75,7 @@ class WindowView(TypedDict):
     """What `GET /runs/{id}` tells of one window, as far as it is read here."""
 
     window: dict[str, Any]
-    state: Literal["waiting", "running", "succeeded", "partial", "failed"]
+    state: Literal["waiting", "running", "succeeded", "partial", "failed", "cancelled"]
     stages: dict[str, Literal["waiting", "running", "done", "failed"]]
     next_request_at: str | None
     error: Problem | None
@@ -150,19 +152,21 @@ def _reason_of(error: HTTPError) -> str:
 def outlook(window: WindowView, stage: str) -> Literal["passed", "pending", "failed"]:
     """Where a window stands at a stage.
 
-    A window that failed and is asked for again is pending. One whose stage failed while an earlier telling of it stands
-    has passed: it is partial.
+    A cancelled window has failed. One that failed and is asked for again is pending. One whose stage failed while an
+    earlier telling of it stands has passed: it is partial.
     """
     state = window["stages"].get(stage)
     if state is None:
         raise AirflowFailException(f"the orchestrator has no stage {stage}, it has {', '.join(window['stages'])}")
-    if window["state"] == "failed":
+    if window["state"] in ("failed", "cancelled"):
         return "failed" if window["next_request_at"] is None else "pending"
     return "passed" if state in ("done", "failed") else "pending"
 
 
 def shortfall(window: WindowView) -> str | None:
-    """What a window that passed lacks, None when it lacks nothing."""
+    """What a window lacks, None when it lacks nothing."""
+    if window["state"] == "cancelled":
+        return "cancelled"
     if problem := window["error"]:
         return f"{problem['reason']}: {problem['detail']}"
     unknown = (window["best_sealed"] or {}).get("revision", {}).get("unknown", 0)
@@ -205,36 +209,56 @@ class StageSensor(BaseSensorOperator):
         return True
 
 
+def ended_at(context: Context) -> datetime:
+    """The end of a DAG run's data interval; of a run that was triggered without a date, when it was."""
+    return (context.get("data_interval_end") or context["dag_run"].run_after).astimezone(timezone.utc)
+
+
 def day_of(context: Context) -> date:
     """The UTC day that a DAG run is about: the last one that was over when its data interval ended."""
-    ended: datetime = context.get("data_interval_end") or context["dag_run"].run_after
-    return ended.astimezone(timezone.utc).date() - ONE_DAY
+    return ended_at(context).date() - ONE_DAY
 
 
-def orders(day: date, products: Iterable[str] | None) -> list[dict[str, Any]]:
-    """Bodies of `POST /runs` for a day; the API rounds each range outward to whole windows."""
-    wanted = {} if products is None else {"products": list(products)}
+def days_again(context: Context, now: datetime) -> list[date]:
+    """Earlier days whose minutes are collected again, none of them before the first day.
+
+    There are none in a run that is a day late or more: while days are caught up, each is collected late enough anyway.
+    """
+    if now - ended_at(context) >= ONE_DAY:
+        return []
+    days = [day_of(context) - timedelta(days=days) for days in AGAIN_AFTER_DAYS]
+    return [day for day in days if day >= start_date()]
+
+
+def order(granularity: int, day: date, products: Iterable[str] | None) -> dict[str, Any]:
+    """Body of `POST /runs` for a day; the API rounds its range outward to whole windows."""
     span = {"from": f"{day}T00:00:00Z", "to": f"{day + ONE_DAY}T00:00:00Z"}
-    return [{"granularity": granularity, **span, "origin": "scheduled", **wanted} for granularity in GRANULARITIES]
+    return {
+        "granularity": granularity,
+        **span,
+        "origin": "scheduled",
+        **({} if products is None else {"products": list(products)}),
+    }
 
 
 @task
 def start(**context: Any) -> list[str]:
     """Starts the day's runs; the DAG run's id makes a repeat find them instead. Returns their ids."""
     orchestrator = Orchestrator.from_settings()
+    day = day_of(context)
+    again = days_again(context, datetime.now(timezone.utc))
     run_ids = []
-    for order in orders(day_of(context), context["params"]["products"]):
-        key = f"{context['dag_run'].run_id}/{order['granularity']}"
-        run_ids.append(orchestrator.start_run(order, key))
-        logger.info("run %s collects %s s candles from %s", run_ids[-1], order["granularity"], order["from"])
+    for granularity, of_day in [(MINUTE, day), (DAILY, day), *((MINUTE, earlier) for earlier in again)]:
+        key = f"{context['dag_run'].run_id}/{granularity}/{of_day}"
+        run_ids.append(orchestrator.start_run(order(granularity, of_day, context["params"]["products"]), key))
+        logger.info("run %s collects %s s candles of %s", run_ids[-1], granularity, of_day)
     return run_ids
 
 
-def first_trigger() -> datetime:
-    """The midnight at which ELIAS_START_DATE is over."""
-    text = os.environ.get("ELIAS_START_DATE", DEFAULT_START_DATE)
+def start_date() -> date:
+    """ELIAS_START_DATE, the first day to collect."""
     try:
-        return datetime.combine(date.fromisoformat(text) + ONE_DAY, time(tzinfo=timezone.utc))
+        return date.fromisoformat(os.environ.get("ELIAS_START_DATE", DEFAULT_START_DATE))
     except ValueError:
         raise ValueError("ELIAS_START_DATE is no date like 2026-11-01") from None
 
@@ -246,7 +270,7 @@ def chosen_products() -> list[str] | None:
 
 @dag(
     schedule=CronTriggerTimetable("15 0 * * *", timezone="UTC", interval=ONE_DAY),
-    start_date=first_trigger(),
+    start_date=datetime.combine(start_date() + ONE_DAY, time(tzinfo=timezone.utc)),
     catchup=True,
     max_active_runs=1,
     params={"products": Param(chosen_products(), type=["null", "array"], items={"type": "string"})},

@@ -80,17 +80,31 @@ def test_a_run_triggered_without_a_date_is_about_yesterday() -> None:
     assert elias_daily.day_of({"dag_run": triggered}) == date(2023, 11, 30)
 
 
-def test_orders_are_the_days_minutes_and_its_years_days() -> None:
+def test_an_order_is_one_day() -> None:
     span = {"from": "2023-12-31T00:00:00Z", "to": "2024-01-01T00:00:00Z", "origin": "scheduled"}
-    assert elias_daily.orders(date(2023, 12, 31), None) == [
-        {"granularity": 60, **span},
-        {"granularity": 86_400, **span},
-    ]
-    assert elias_daily.orders(date(2023, 12, 31), ["BTC-USD"])[0] == {
-        "granularity": 60,
+    assert elias_daily.order(60, date(2023, 12, 31), None) == {"granularity": 60, **span}
+    assert elias_daily.order(86_400, date(2023, 12, 31), ["BTC-USD"]) == {
+        "granularity": 86_400,
         **span,
         "products": ["BTC-USD"],
     }
+
+
+@pytest.mark.parametrize(
+    ("ended", "hours_late", "again"),
+    [
+        ("2023-12-10", 1, [date(2023, 12, 8), date(2023, 12, 2)]),
+        ("2023-12-10", 23, [date(2023, 12, 8), date(2023, 12, 2)]),
+        ("2023-12-10", 24, []),
+        ("2023-12-08", 1, [date(2023, 12, 6)]),
+        ("2023-12-02", 1, []),
+    ],
+)
+def test_days_are_collected_again_on_time_and_not_before_the_first(
+    ended: str, hours_late: int, again: list[date]
+) -> None:
+    at = datetime.fromisoformat(f"{ended}T00:15:00+00:00")
+    assert elias_daily.days_again({"data_interval_end": at}, at + timedelta(hours=hours_late)) == again
 
 
 @pytest.mark.parametrize(

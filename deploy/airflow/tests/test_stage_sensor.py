@@ -29,6 +29,7 @@ def window(name: str, state: str, collect: str, rest: str, **told: Any) -> dict[
 DONE = window("BTC-USD", "succeeded", "done", "done", best_sealed={"revision": {"unknown": 0}})
 UNDER_WAY = window("ETH-USD", "running", "done", "running")
 FAILED = window("NOPE-USD", "failed", "failed", "failed", error=REFUSED)
+CANCELLED = window("DOGE-USD", "cancelled", "waiting", "waiting")
 ASKED_AGAIN = {**FAILED, "next_request_at": "2023-12-02T00:20:00.000Z"}
 PARTIAL = window("XLM-USD", "partial", "done", "done", best_sealed={"revision": {"unknown": 7}})
 STALE = window(
@@ -63,6 +64,11 @@ def test_fails_with_the_window_and_its_error(answering: AnsweringOrchestrator) -
         "1 of 3 windows failed: candles/60/NOPE-USD/2023-12-01: unknown_product: the exchange has no product NOPE-USD"
     )
     assert str(failure.value) == expected
+
+
+def test_a_cancelled_window_has_failed(answering: AnsweringOrchestrator) -> None:
+    with pytest.raises(AirflowFailException, match="1 of 2 windows failed: candles/60/DOGE-USD/2023-12-01: cancelled"):
+        poke("collect", DONE, CANCELLED, answering=answering)
 
 
 def test_waits_for_a_failed_window_that_is_asked_for_again(answering: AnsweringOrchestrator) -> None:
