@@ -4,6 +4,7 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { isRetryable } from '@elias/errors';
 import type { Logger } from '@elias/telemetry';
 import type { FastifyReply } from 'fastify';
+import { QueryRefusedError } from './market/query-refused-error.js';
 import { RunConflictError, RunRefusedError, RunUnknownError } from './run-errors.js';
 
 interface ProblemJson {
@@ -36,6 +37,15 @@ export class ProblemFilter implements ExceptionFilter {
 function problemOf(error: unknown): ProblemJson {
   if (error instanceof RunRefusedError) {
     return { type: 'urn:elias:problem:run-refused', title: 'The run cannot be', status: 422, detail: error.message, errors: error.reasons };
+  }
+  if (error instanceof QueryRefusedError) {
+    return {
+      type: 'urn:elias:problem:query-refused',
+      title: 'There is no such query',
+      status: 400,
+      detail: error.message,
+      errors: error.reasons,
+    };
   }
   if (error instanceof RunUnknownError) return withoutType(404, error.message);
   if (error instanceof RunConflictError) {
