@@ -13,6 +13,7 @@ import type { ExchangeKind } from './start/choose-exchange.js';
 import { collect } from './start/collect.js';
 import type { Source } from './start/compared-window.js';
 import { dayRange, exchangeTimeMs, historyRange, lastRecordedDay, lastWholeDay, simulatorSources } from './start/exchange-clock.js';
+import { discountLines, discountsOf } from './start/discount-lines.js';
 import { compareByCli, reportOf, writeReport } from './start/report.js';
 import { resultLines, verdict } from './start/result-table.js';
 import { RunsApi } from './start/runs-api.js';
@@ -23,6 +24,9 @@ import { StateDirectory } from './state/state-directory.js';
 import { stopRequest } from './stop-request.js';
 
 const DAILY = 86_400;
+const MINUTES = 60;
+/** The day's discount tables follow its last load by seconds. */
+const DISCOUNTS_WITHIN_MS = 60_000;
 
 /** `npm start`: the whole stack, one collection, the comparison; then it stays up, or ends. */
 async function main(): Promise<void> {
@@ -98,6 +102,12 @@ async function startAndCollect(session: Session): Promise<boolean> {
   const about = { date, exchange, products, sourceOf: await sourceOf(exchange, url, signal) };
   const report = reportOf(await compare([...windows.keys()]), windows, about);
   for (const line of [...resultLines(report.windows), '', verdict(report.windows)]) terminal.say(line);
+  // they rest on minutes and on daily candles
+  if (historyDays > 0 && granularity === MINUTES) {
+    const tables = await discountsOf((path) => api.get(path), date, DISCOUNTS_WITHIN_MS, signal);
+    for (const line of tables === null ? ['', 'The discount tables of the day are not there yet.'] : discountLines(tables))
+      terminal.say(line);
+  }
   if (options.json !== null) writeReport(options.json, report);
   return report.equal;
 }

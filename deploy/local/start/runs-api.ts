@@ -57,9 +57,14 @@ export class RunsApi {
   }
 
   async run(runId: string): Promise<Run> {
-    const { status, json } = await this.ask(`/runs/${runId}`, {});
+    return runSchema.parse(await this.get(`/runs/${runId}`));
+  }
+
+  /** What a `GET` answers. @throws LocalStackError when that is a problem */
+  async get(path: string): Promise<unknown> {
+    const { status, json } = await this.ask(path, {});
     if (status !== 200) throw new LocalStackError(refusal(json, status));
-    return runSchema.parse(json);
+    return json;
   }
 
   /** Repeats while nobody answers: a start is known by its key, so it happens once. */
@@ -87,5 +92,5 @@ function refusal(json: unknown, status: number): string {
     .safeParse(json);
   const { title, detail, errors } = problem.success ? problem.data : {};
   const reasons = errors?.map(({ field, reason }) => `${field}: ${reason}`).join('; ');
-  return `The orchestrator refused the run: ${reasons ?? detail ?? title ?? `status ${status}`}`;
+  return `The orchestrator refused: ${reasons ?? detail ?? title ?? `status ${status}`}`;
 }
