@@ -226,6 +226,24 @@ it('runs that overlap ask for a window once, whatever comes at the same time, an
   }
 });
 
+it('a task that joins a request while its answer waits to be recorded has the answer too', async () => {
+  const range = { ...order, to: '2023-12-02T00:00:00Z' };
+  const first = await start(range);
+  await release();
+  const [asked] = await store.tasks(first);
+  const second = await start({ ...range, products: ['BTC-USD', 'ETH-USD'] });
+  let recorded: Promise<void> | undefined;
+  await store.transaction(async (client) => {
+    const { run_id, window_id } = (await store.lockDueTasks(client, 100)).find((task) => task.window_id === asked!.window_id)!;
+    const [underWay] = await store.requestsUnderWay(client, [window_id]);
+    recorded = record(answers(asked!));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await store.markRequested(client, [{ run_id, window_id, requestId: underWay!.request_id, requestedAt: underWay!.requested_at }]);
+  });
+  await recorded;
+  expect([await states(first), await states(second)]).toEqual(['succeeded', 'succeeded waiting']);
+});
+
 it('a task whose turn has not come keeps it when the facts of another run arrive', async () => {
   const first = await start({ ...order, to: '2023-12-02T00:00:00Z' });
   await release();
