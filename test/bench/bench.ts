@@ -4,6 +4,7 @@ import { benchArchiver, benchArchiverIntoStore } from './bench-archiver.js';
 import { benchCollector } from './bench-collector.js';
 import { benchFraming } from './bench-framing.js';
 import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
+import { benchStats } from './bench-stats.js';
 import { benchStack } from './bench-stack.js';
 import { publishWindows } from './bench-topic.js';
 import { benchInput } from './bench-windows.js';
@@ -29,6 +30,7 @@ await runMain(async () => {
   say('Medians; a yardstick runs in turn with what it measures.\n');
 
   await part('framing', () => benchFraming(windows));
+  await part('stats', () => Promise.resolve(benchStats()));
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));
   await part('rds-loader', () => benchRdsLoader(stack, windows, 'topic'));
