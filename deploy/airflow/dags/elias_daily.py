@@ -26,7 +26,7 @@ from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-from airflow.sdk import Asset, BaseSensorOperator, Connection, Context, CronTriggerTimetable, Param, dag, task
+from airflow.sdk import Asset, BaseSensorOperator, Connection, Context, CronDataIntervalTimetable, Param, dag, task
 from airflow.sdk.exceptions import AirflowFailException, AirflowNotFoundException
 
 DEFAULT_START_DATE = "2026-11-01"
@@ -269,8 +269,8 @@ def chosen_products() -> list[str] | None:
 
 
 @dag(
-    schedule=CronTriggerTimetable("15 0 * * *", timezone="UTC", interval=ONE_DAY),
-    start_date=datetime.combine(start_date() + ONE_DAY, time(tzinfo=timezone.utc)),
+    schedule=CronDataIntervalTimetable("15 0 * * *", timezone="UTC"),
+    start_date=datetime.combine(start_date(), time(tzinfo=timezone.utc)),
     catchup=True,
     max_active_runs=1,
     params={"products": Param(chosen_products(), type=["null", "array"], items={"type": "string"})},

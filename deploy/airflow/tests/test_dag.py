@@ -73,6 +73,9 @@ def test_one_run_at_a_time_catches_up_from_the_first_day() -> None:
     days = [elias_daily.day_of({"data_interval_end": run.data_interval.end}) for run in runs]
     assert days == [date(2023, 12, 1), date(2023, 12, 2), date(2023, 12, 3)]
     assert [run.data_interval.start for run in runs] == [run.run_after - timedelta(days=1) for run in runs]
+    # Airflow makes no task for a date before the DAG's start, and calls such a run a success.
+    assert [run.logical_date.date() for run in runs] == days
+    assert runs[0].logical_date >= dag.start_date
 
 
 def test_a_run_triggered_without_a_date_is_about_yesterday() -> None:
