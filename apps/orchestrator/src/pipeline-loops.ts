@@ -1,6 +1,6 @@
 import { Cron } from '@nestjs/schedule';
+import { BackgroundLoop } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
-import { BackgroundLoop } from './background-loop.js';
 import type { ReleaseRequests } from './release-requests.js';
 import type { SendOutbox } from './send-outbox.js';
 import type { StartDailyRuns } from './start-daily-runs.js';

@@ -49,7 +49,7 @@ export class ReleaseRequests {
       });
       await this.store.markRequested(client, requests);
       await this.store.putOff(client, wait);
-      await this.store.insertOutbox(client, records);
+      await this.store.outbox.insert(client, records);
       return due.length - wait.length;
     });
   }

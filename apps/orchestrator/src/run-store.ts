@@ -1,6 +1,6 @@
 import type { EncodedRecord } from '@elias/contracts';
 import type { PoolClient } from '@elias/postgres';
-import { Postgres } from '@elias/postgres';
+import { Outbox, Postgres } from '@elias/postgres';
 import { formatInstant } from '@elias/market-data';
 import { STAGES_WAITING } from './assess-task.js';
 import type { Assessment, Stages, TaskState } from './assess-task.js';
@@ -114,7 +114,11 @@ export async function lockReleases(client: PoolClient): Promise<void> {
 
 /** SQL of the schema `pipeline`: runs, their tasks, the facts that tasks rest on, and the outbox. */
 export class RunStore {
-  constructor(private readonly postgres: Postgres) {}
+  readonly outbox: Outbox<EncodedRecord>;
+
+  constructor(private readonly postgres: Postgres) {
+    this.outbox = new Outbox(postgres);
+  }
 
   transaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
     return this.postgres.transaction(work);
@@ -279,22 +283,5 @@ export class RunStore {
         askAgainAfterMs,
       ],
     );
-  }
-
-  async insertOutbox(client: PoolClient, records: readonly EncodedRecord[]): Promise<void> {
-    if (records.length === 0) return;
-    await client.query('INSERT INTO pipeline.outbox (record) SELECT * FROM unnest($1::jsonb[])', [
-      records.map((record) => JSON.stringify(record)),
-    ]);
-  }
-
-  /** The oldest records that have not left, locked; rows that somebody else sends are passed over. */
-  async lockOutbox(client: PoolClient, limit: number): Promise<{ id: string; record: EncodedRecord }[]> {
-    const sql = 'SELECT id, record FROM pipeline.outbox ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED';
-    return (await client.query<{ id: string; record: EncodedRecord }>(sql, [limit])).rows;
-  }
-
-  async deleteOutbox(client: PoolClient, ids: readonly string[]): Promise<void> {
-    await client.query('DELETE FROM pipeline.outbox WHERE id = ANY($1::bigint[])', [ids]);
   }
 }

@@ -20,16 +20,7 @@ export class SendOutbox {
    * @returns how many were sent
    * @throws KafkaUnavailableError they stay in the outbox
    */
-  async run(): Promise<number> {
-    return this.store.transaction(async (client) => {
-      const waiting = await this.store.lockOutbox(client, RECORDS_PER_SEND_MAX);
-      if (waiting.length === 0) return 0;
-      await this.producer.send(waiting.map(({ record }) => placeRecord(record)));
-      await this.store.deleteOutbox(
-        client,
-        waiting.map(({ id }) => id),
-      );
-      return waiting.length;
-    });
+  run(): Promise<number> {
+    return this.store.outbox.send(RECORDS_PER_SEND_MAX, (records) => this.producer.send(records.map(placeRecord)));
   }
 }

@@ -13,7 +13,10 @@ export interface LoopOptions {
   round: () => Promise<number>;
 }
 
-/** Runs rounds one after the other until stopped. A store that is away is waited for; any other error ends the process, since it is a bug. */
+/**
+ * Runs rounds one after the other from `start` to `stop`, as often as it is started. A store that is away is waited for; any other error
+ * ends the process, since it is a bug.
+ */
 export class BackgroundLoop {
   private stopped = false;
   private running: Promise<void> | undefined;
@@ -24,6 +27,7 @@ export class BackgroundLoop {
   constructor(private readonly options: LoopOptions) {}
 
   start(onBug: (error: unknown) => void): void {
+    this.stopped = false;
     this.running ??= this.loop().catch(onBug);
   }
 
@@ -32,6 +36,13 @@ export class BackgroundLoop {
     this.stopped = true;
     this.wake?.();
     await this.running;
+    this.running = undefined;
+    this.trouble = null;
+  }
+
+  /** Ends a wait, so that the next round comes now. */
+  hurry(): void {
+    this.wake?.();
   }
 
   private async loop(): Promise<void> {
