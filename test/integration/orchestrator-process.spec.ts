@@ -1,6 +1,5 @@
 import { jest } from '@jest/globals';
 import { OrchestratorScene } from '../support/orchestrator-scene.js';
-import type { ServiceProcess } from '../support/service-process.js';
 
 jest.setTimeout(90_000);
 
@@ -15,22 +14,6 @@ afterAll(() => scene.close());
 const sql = <T extends object>(text: string): Promise<T[]> => scene.postgres.query<T>(text);
 const day = (n: number): string => `2023-12-${String(n).padStart(2, '0')}`;
 const days = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, i) => day(from + i));
-
-/** What readiness tells beside its reasons. */
-async function note(orchestrator: ServiceProcess): Promise<string | undefined> {
-  const answer = await orchestrator.get('/health/ready').catch(() => null);
-  return answer?.status === 200 ? (JSON.parse(answer.text) as { notes: { note: string }[] }).notes[0]?.note : undefined;
-}
-const leads = (orchestrator: ServiceProcess): Promise<void> =>
-  scene.until(
-    async () => (await note(orchestrator)) === 'leader',
-    () => 'it does not lead',
-  );
-
-/** Asks its postmaster to end the connection that holds the leader's lock. */
-const cutLock = (): Promise<object[]> =>
-  sql(`SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND database =
-    (SELECT oid FROM pg_database WHERE datname = current_database())`);
 
 it('a week of days runs by itself, with a kill -9 in the middle: each run once, each task done', async () => {
   // a day takes 1.5 s
@@ -78,54 +61,9 @@ it('a week of days runs by itself, with a kill -9 in the middle: each run once, 
   expect(asked.map(({ request_id }) => request_id)).toEqual(scene.requests.map(({ request_id }) => request_id).sort());
 });
 
-it('of two instances one leads; when it is killed the other takes over, and nothing is asked for twice', async () => {
-  const [one, two] = [scene.start(), scene.start()];
-  await Promise.all([one.ready(), two.ready()]);
-  await scene.until(
-    async () => (await Promise.all([note(one), note(two)])).includes('leader'),
-    () => 'nobody leads',
-  );
-  const [leader, standby] = (await note(one)) === 'leader' ? [one, two] : [two, one];
-  expect(await note(standby)).toBe('standby');
-  expect(await Promise.all([leader, standby].map((each) => each.metric('elias_orchestrator_leader')))).toEqual([1, 0]);
-
-  const runs = await scene.client(standby);
-  const asked = (): string[] => scene.requests.map(({ window }) => window.id);
-  await runs.start({ products: scene.products, from: day(10), to: day(11) });
-  await scene.until(
-    () => asked().filter((id) => id.endsWith(day(10))).length === 2,
-    () => 'what the standby took is not asked for',
-  );
-  leader.kill('SIGKILL');
-  await leader.exited;
-  await runs.start({ products: scene.products, from: day(11), to: day(13) });
-  await leads(standby);
-  await scene.until(
-    () => asked().filter((id) => id.endsWith(day(11)) || id.endsWith(day(12))).length === 4,
-    () => 'the new leader does not ask',
-  );
-  expect(asked().filter((id) => id.endsWith(day(10)))).toHaveLength(2);
-});
-
-it('a leader whose connection is cut competes again and goes on', async () => {
-  const orchestrator = scene.start();
-  await leads(orchestrator);
-  expect(await cutLock()).toHaveLength(1);
-  await scene.until(
-    () => orchestrator.output.includes('leads no more, as its connection was lost'),
-    () => 'it does not see the loss',
-  );
-  await leads(orchestrator);
-  await (await scene.client(orchestrator)).start({ products: scene.products, from: day(20), to: day(21) });
-  await scene.until(
-    () => scene.requests.some(({ window }) => window.id.endsWith(day(20))),
-    () => 'it does not ask any more',
-  );
-});
-
 it('answers its API with problem JSON: 404, 409, and the same answer to what is asked twice', async () => {
   const orchestrator = scene.start({ ORCHESTRATOR_BACKFILL_WINDOWS_MAX: '1', ORCHESTRATOR_RUN_DEADLINE_MS: '1' });
-  await leads(orchestrator);
+  await scene.leads(orchestrator);
   const runs = await scene.client(orchestrator);
   for (const [path, method] of [
     ['/runs/018c2a00-0000-7000-8000-000000000000/cancel', 'POST'],

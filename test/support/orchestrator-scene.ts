@@ -92,6 +92,19 @@ export class OrchestratorScene {
     return new RunsClient(await orchestrator.url());
   }
 
+  /** Whether it leads or stands by, as its readiness tells, ready or not; undefined while it does not answer. */
+  async leadership(orchestrator: ServiceProcess): Promise<string | undefined> {
+    const answer = await orchestrator.get('/health/ready').catch(() => null);
+    return answer === null ? undefined : (JSON.parse(answer.text) as { notes: { note: string }[] }).notes[0]?.note;
+  }
+
+  async leads(orchestrator: ServiceProcess): Promise<void> {
+    await this.until(
+      async () => (await this.leadership(orchestrator)) === 'leader',
+      () => 'it does not lead',
+    );
+  }
+
   /** Requests of this scene's products that arrived on Kafka, each once. */
   get requests(): EventData<'collection.requested'>[] {
     const own = new Map<string, EventData<'collection.requested'>>();
@@ -112,7 +125,7 @@ export class OrchestratorScene {
     }
   }
 
-  async until(holds: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = 30_000): Promise<void> {
+  async until(holds: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = 45_000): Promise<void> {
     await until(holds, withinMs, () => `${otherwise()}\n${this.processes.map(({ output }) => output.slice(-4_000)).join('\n---\n')}`);
   }
 
