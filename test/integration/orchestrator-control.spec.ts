@@ -120,8 +120,10 @@ it('a run that ended cannot be cancelled, and one that nobody knows neither', as
   const runId = await start({ ...order, to: '2023-12-02T00:00:00Z' });
   await release();
   await record(answers((await store.tasks(runId))[0]!));
+  const refusal = new RunConflictError(runId, 'the run has ended, it succeeded');
+  await expect(cancel(runId)).rejects.toThrow(refusal);
   await supervise();
-  await expect(cancel(runId)).rejects.toThrow(new RunConflictError(runId, 'the run has ended, it succeeded'));
+  await expect(cancel(runId)).rejects.toThrow(refusal);
   await expect(cancel(NOBODY)).rejects.toThrow(RunUnknownError);
   await expect(retry(NOBODY)).rejects.toThrow(RunUnknownError);
 });

@@ -9,6 +9,7 @@ import type { RunState } from './run-view.js';
 /**
  * Why a run cannot be cancelled; null when it can. One that was cancelled before is cancelled, which is what was asked for; one that waits
  * to ask again for what it lacks has not ended.
+ * @param run.ended no task can change by itself any more
  */
 export function cancelRefusal(run: { state: RunState; ended: boolean }): string | null {
   return run.state !== 'cancelled' && run.ended ? `the run has ended, it ${ENDED[run.state]}` : null;
@@ -38,10 +39,10 @@ export class CancelRun {
       await lockReleases(client);
       const run = await this.store.run(runId, client);
       if (run === undefined) throw new RunUnknownError(runId);
-      const refusal = cancelRefusal({ state: runState(run), ended: run.ended_at !== null });
+      const tasks = await this.control.lockUnsettled(client, runId);
+      const refusal = cancelRefusal({ state: runState(run), ended: tasks.length === 0 });
       if (refusal !== null) throw new RunConflictError(runId, refusal);
       if (run.cancelled_at !== null) return;
-      const tasks = await this.control.lockUnsettled(client, runId);
       const neverAsked = tasks.filter(({ requested }) => !requested).map((task) => task.window_id);
       await this.control.cancel(client, runId, neverAsked);
       const underWay = tasks.filter(({ requested }) => requested).map((task) => ({ ...task, may_ask: false }));
