@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { TOPICS, WINDOW_HEADER } from '@elias/contracts';
+import { WINDOW_HEADER, WINDOW_TOPICS } from '@elias/contracts';
 import { migratePostgres } from '@elias/postgres';
 import { createLogger } from '@elias/telemetry';
 import pg from 'pg';
@@ -17,14 +17,24 @@ const LEDGER = `SELECT window_id, unknown_periods, open_periods, collected_at::t
 const CONTENT = `SELECT product_id, count(*)::int AS candles, md5(string_agg(c::text, E'\\n' ORDER BY granularity, started_at)) AS content
   FROM market.candles c GROUP BY product_id ORDER BY product_id`;
 
+/** Days of stats that are to be computed, and those that are on their way into the ledger. */
+const STATS_UNDER_WAY = `SELECT (SELECT count(*) FROM pipeline.transform_marks)::int + (SELECT count(*) FROM pipeline.transforms t
+  WHERE NOT EXISTS (SELECT 1 FROM market.load_ledger l WHERE l.window_id = t.window_id AND l.csv_sha256 = t.csv_sha256))::int AS open`;
+
 type Ledger = { window_id: string; csv_sha256: string; unknown_periods: number; open_periods: number; row_count: number };
 
 /** Whoever comes later has everything: from the topic, or from the archives alone. */
 export function newcomers(scene: E2eScene, damaged: () => DamagedArchive): void {
-  it('a new consumer has the last revision of every settled window from the compacted topic', async () => {
+  it('a new consumer has the last revision of every settled window from the compacted topics', async () => {
+    await until(
+      async () => (await scene.readers.postgres.query<{ open: number }>(STATS_UNDER_WAY)).rows[0]!.open === 0,
+      240_000,
+      () => 'stats are still under way',
+    );
     const ledger = (await scene.readers.postgres.query<Ledger>(LEDGER)).rows;
     const settled = ledger.filter(({ unknown_periods, open_periods }) => unknown_periods + open_periods === 0);
-    const last = await readByNewConsumer(scene.stack.kafka.brokers, TOPICS.windowsCandles.name);
+    const topics = await Promise.all(WINDOW_TOPICS.map(({ name }) => readByNewConsumer(scene.stack.kafka.brokers, name)));
+    const last = new Map(topics.flatMap((topic) => [...topic]));
     expect(settled.length).toBeGreaterThan(10);
     expect(ledger.filter(({ window_id }) => !last.has(window_id))).toEqual([]);
     const told = settled.map(({ window_id }) => {
