@@ -7,7 +7,9 @@ import { z } from 'zod';
 
 const products = z.array(z.string().refine(isProductId)).min(1);
 
-export const orchestratorConfig = z.object({
+const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
+
+const settings = z.object({
   ...serviceSettings,
   ...kafkaSettings,
   ...postgresSettings,
@@ -46,5 +48,21 @@ export const orchestratorConfig = z.object({
     .positive()
     .default(96)
     .describe('windows of backfills that are asked for at once; the rest waits, so that the day never does'),
+  ORCHESTRATOR_API_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe('bearer token that every request of the API has to carry, 16 characters or more; required unless HTTP_HOST is loopback'),
+  ORCHESTRATOR_API_REQUESTS_PER_SECOND: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200)
+    .describe('requests/s that one address may make; more are answered 429'),
 });
+
+export const orchestratorConfig = settings.refine(
+  ({ HTTP_HOST, ORCHESTRATOR_API_TOKEN }) => ORCHESTRATOR_API_TOKEN !== undefined || LOOPBACK.test(HTTP_HOST),
+  { path: ['ORCHESTRATOR_API_TOKEN'], message: 'is required when others can reach the API' },
+);
 export type OrchestratorConfig = z.output<typeof orchestratorConfig>;

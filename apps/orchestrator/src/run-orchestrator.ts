@@ -4,6 +4,7 @@ import { createLogger, Metrics, Readiness, startService } from '@elias/telemetry
 import type { RunningService } from '@elias/telemetry';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { OrchestratorModule } from './orchestrator.module.js';
+import { protectApi } from './protect-api.js';
 
 /** The daily run starts at its hour; once a minute the schedule looks for what was missed or failed. */
 const SCHEDULE_LOOK_MS = 60_000;
@@ -36,5 +37,12 @@ export async function runOrchestrator(
     process.exit(1);
   };
   const module = OrchestratorModule.forRoot({ config, logger, metrics, readiness, kafka, clock, scheduleLookMs, onBug });
-  return startService({ app: 'orchestrator', config, module, strategy, logger });
+  return startService({
+    ...{ app: 'orchestrator', config, module, strategy, logger },
+    prepare: (app) =>
+      protectApi(app.getHttpAdapter().getInstance(), {
+        token: config.ORCHESTRATOR_API_TOKEN ?? null,
+        requestsPerSecond: config.ORCHESTRATOR_API_REQUESTS_PER_SECOND,
+      }),
+  });
 }

@@ -25,6 +25,8 @@ export interface ServiceOptions {
   /** the batch transport; a service without it only serves HTTP */
   strategy?: CustomTransportStrategy;
   logger: Logger;
+  /** what the HTTP server needs before it listens */
+  prepare?: (app: NestFastifyApplication) => Promise<void>;
 }
 
 export interface RunningService {
@@ -44,6 +46,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     logger: nestLogger(logger),
     abortOnError: false,
   });
+  await options.prepare?.(app);
   if (strategy !== undefined) app.connectMicroservice({ strategy });
   await app.listen(config.HTTP_PORT, config.HTTP_HOST);
   const address = app.getHttpServer().address();
