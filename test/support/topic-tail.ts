@@ -88,10 +88,33 @@ export async function copyOffsets(brokers: string[], from: string, to: string, t
   );
 }
 
-/** The group is joined once for all topics: kafkajs's own way of setting offsets joins it for each, 5 s every time. */
+/**
+ * The group is joined once for all topics: kafkajs's own way of setting offsets joins it for each, 5 s every time. A new broker has no
+ * coordinator at first; kafkajs would then begin the consumer anew by itself, even after it was told to disconnect, and the group would
+ * keep a member that nobody knows.
+ */
 async function setOffsets(kafka: Kafka, groupId: string, offsets: { topic: string; partition: number; offset: string }[]): Promise<void> {
-  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100 });
-  const joined = new Promise<void>((resolve) => consumer.on(consumer.events.GROUP_JOIN, () => resolve()));
+  for (const deadline = performance.now() + 30_000; ; await sleep(200)) {
+    try {
+      return await setOffsetsOnce(kafka, groupId, offsets);
+    } catch (error) {
+      if (!(error instanceof kafkajs.KafkaJSError && error.retriable) || performance.now() > deadline) throw error;
+    }
+  }
+}
+
+async function setOffsetsOnce(
+  kafka: Kafka,
+  groupId: string,
+  offsets: { topic: string; partition: number; offset: string }[],
+): Promise<void> {
+  const consumer = kafka.consumer({ groupId, maxWaitTimeInMs: 100, retry: { restartOnFailure: () => Promise.resolve(false) } });
+  const joined = new Promise<void>((resolve, reject) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+    consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+  });
+  // it is told by `run` or `joined`, whichever comes first
+  joined.catch(() => undefined);
   try {
     await consumer.connect();
     await consumer.subscribe({ topics: [...new Set(offsets.map(({ topic }) => topic))] });
