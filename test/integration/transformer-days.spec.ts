@@ -216,6 +216,19 @@ it('two transformers at once publish each window once; a mark that is set meanwh
   expect(windows).toEqual([{ n: PRODUCTS.length + 3 }]);
 });
 
+it('a product whose figures no store can hold is passed over, its neighbours are computed', async () => {
+  const window = candleWindowAt('AAA-USD', 60, D);
+  const huge = { open: '9', high: '99999999999999', low: '9', close: '9', volume: '9'.repeat(20) };
+  const unbearable = toldCandles(window, [{ startedAtMs: D, ...huge }], 'AAA-USD unbearable', { collectedAt: '2024-02-03T00:15:00Z' });
+  await load(...everything(), unbearable);
+  const windows = await published();
+  expect(windows.size).toBe(PRODUCTS.length + 3 - 1);
+  expect(windows.has('asset_stats_daily/AAA-USD/2024-02-01')).toBe(false);
+  expect(await postgres.query('SELECT window_id FROM pipeline.transform_marks')).toEqual([]);
+  await load(minutesOf('AAA-USD', D, 50, 'mended', '2024-02-04T00:15:00Z'));
+  expect([...(await published()).keys()]).toEqual(['asset_stats_daily/AAA-USD/2024-02-01']);
+});
+
 it('waits until a day rests', async () => {
   await load(...everything());
   expect(await computeDay(60_000).run()).toBe(0);

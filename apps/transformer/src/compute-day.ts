@@ -63,7 +63,8 @@ export class ComputeDay {
     const startedMs = performance.now();
     const inputs = await readDay(client, candles, day, wanted, Math.max(...spans));
     const tables = tablesOfDay(inputs, { spans, excluded });
-    const computed = wanted.flatMap((window) => computedWindow(window, tables));
+    const outcomes = wanted.map((window) => this.window(window, tables));
+    const computed = outcomes.filter((outcome) => outcome !== 'not_due' && outcome !== 'failed');
     const known = await transforms.transforms(
       client,
       computed.map(({ window }) => windowId(window)),
@@ -72,10 +73,26 @@ export class ComputeDay {
     const now = await clock(client);
     for (const one of news) await this.publish(client, one, known.get(windowId(one.window)), now);
     await transforms.unmark(client, marks);
-    metrics.computed({ published: news.length, unchanged: computed.length - news.length, notDue: wanted.length - computed.length });
+    const counts = { published: news.length, unchanged: computed.length - news.length };
+    const without = (kind: string): number => outcomes.filter((outcome) => outcome === kind).length;
+    metrics.computed({ ...counts, not_due: without('not_due'), failed: without('failed') });
     const elapsedMs = Math.round(performance.now() - startedMs);
     logger.info({ day, windows: wanted.length, computed: computed.length, published: news.length, elapsedMs }, 'day computed');
     return marks.length;
+  }
+
+  /** A window whose figures the stores cannot hold is told of and passed over; its neighbours are computed, and other candles bring it again. */
+  private window(window: DayWindow, tables: DayTables): ComputedWindow | 'not_due' | 'failed' {
+    try {
+      const table = tables.of(window);
+      if (table === null) return 'not_due';
+      const rows = table.rows as readonly object[] as readonly DayRow[];
+      return { window, csv: encodeDayCsv(window, rows), rows: rows.length, leftOut: table.leftOut };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.parts.logger.error({ window: windowId(window), error }, 'window cannot be computed');
+      return 'failed';
+    }
   }
 
   private async publish(client: PoolClient, one: ComputedWindow, before: Transform | undefined, nowMs: number): Promise<void> {
@@ -92,13 +109,6 @@ export class ComputeDay {
     await this.parts.outbox.insert(client, [record]);
     await this.parts.transforms.put(client, { window, revision, csvSha256: sha256, rowCount, leftOut });
   }
-}
-
-function computedWindow(window: DayWindow, tables: DayTables): ComputedWindow[] {
-  const table = tables.of(window);
-  if (table === null) return [];
-  const rows = table.rows as readonly object[] as readonly DayRow[];
-  return [{ window, csv: encodeDayCsv(window, rows), rows: rows.length, leftOut: table.leftOut }];
 }
 
 /** Equal rows rest on equal inputs: each has its hash. What was refused is told again, so that whoever refused it gets another revision. */

@@ -8,9 +8,7 @@ export class TransformerMetrics {
     this.windows = metrics.counter('elias_transformer_windows_total', 'Windows of stats by what became of them', ['outcome']);
   }
 
-  computed({ published, unchanged, notDue }: { published: number; unchanged: number; notDue: number }): void {
-    this.windows.inc({ outcome: 'published' }, published);
-    this.windows.inc({ outcome: 'unchanged' }, unchanged);
-    this.windows.inc({ outcome: 'not_due' }, notDue);
+  computed(counts: { published: number; unchanged: number; not_due: number; failed: number }): void {
+    for (const [outcome, count] of Object.entries(counts)) this.windows.inc({ outcome }, count);
   }
 }
