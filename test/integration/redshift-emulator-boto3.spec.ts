@@ -1,12 +1,10 @@
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { itWithPython, PYTHON } from '../support/it-with-python.js';
 import { testStack } from '../support/stack.js';
 import { TestEmulator } from './redshift-emulator-support.js';
 
-/** A Python that has boto3, e.g. of a virtual environment. */
-const PYTHON = process.env.ELIAS_PYTHON ?? 'python3';
-const hasBoto3 = spawnSync(PYTHON, ['-c', 'import boto3'], { stdio: 'ignore' }).status === 0;
-const withBoto3 = hasBoto3 ? it : it.skip;
+const withBoto3 = itWithPython('boto3');
 
 let emulator: TestEmulator;
 beforeAll(async () => {
@@ -68,7 +66,7 @@ out['listed'] = len(data.list_statements(Status='FAILED')['Statements'])
 print(json.dumps(out))
 `;
 
-withBoto3(`boto3 loads from S3 and queries${hasBoto3 ? '' : ' [skipped: Python with boto3 is missing]'}`, async () => {
+withBoto3('boto3 loads from S3 and queries', async () => {
   const { s3 } = testStack();
   const { stdout } = await promisify(execFile)(PYTHON, ['-c', SCRIPT], {
     env: {

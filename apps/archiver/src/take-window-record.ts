@@ -1,6 +1,6 @@
 import { checkWindowCsv } from '@elias/archive';
 import type { DeadLetterReason, WindowFacts } from '@elias/contracts';
-import { decodeWindowFacts, SCHEMA_VERSION, WINDOW_HEADER, windowHeaderSchema } from '@elias/contracts';
+import { askedInHeader, decodeWindowFacts, SCHEMA_VERSION } from '@elias/contracts';
 import type { ConsumedRecord } from '@elias/kafka';
 import { windowId } from '@elias/market-data';
 
@@ -39,25 +39,9 @@ export function allFacts({ window, requestId, runId, revision }: WindowFacts): P
   return { windowId: windowId(window), requestId, runId, revision };
 }
 
-/** Each id by itself, from a header that as a whole is wrong; the window is the one that the record's key names. */
-function partialFacts({ key, headers }: Pick<ConsumedRecord, 'key' | 'headers'>): PartialFacts {
-  const { request_id, run_id } = windowHeaderSchema.shape;
-  let header: unknown;
-  try {
-    header = JSON.parse(headers[WINDOW_HEADER] ?? '');
-  } catch {
-    header = null;
-  }
-  const field = (name: 'request_id' | 'run_id'): unknown =>
-    typeof header === 'object' && header !== null ? (header as Record<string, unknown>)[name] : undefined;
-  const requestId = request_id.safeParse(field('request_id'));
-  const runId = run_id.safeParse(field('run_id'));
-  return {
-    windowId: (key ?? '').slice(0, WINDOW_ID_CHARACTERS_MAX),
-    requestId: requestId.success ? requestId.data : null,
-    runId: runId.success ? runId.data : null,
-    revision: null,
-  };
-}
-
 const WINDOW_ID_CHARACTERS_MAX = 200;
+
+/** What a header that as a whole is wrong still tells; the window is the one that the record's key names. */
+function partialFacts(record: Pick<ConsumedRecord, 'key' | 'headers'>): PartialFacts {
+  return { windowId: (record.key ?? '').slice(0, WINDOW_ID_CHARACTERS_MAX), ...askedInHeader(record), revision: null };
+}

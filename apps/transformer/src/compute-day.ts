@@ -37,6 +37,7 @@ export interface ComputeDayParts {
 interface ComputedWindow {
   readonly window: DayWindow;
   readonly csv: Buffer;
+  readonly sha256: string;
   readonly rows: number;
   readonly leftOut: readonly LeftOut[];
 }
@@ -87,7 +88,8 @@ export class ComputeDay {
       const table = tables.of(window);
       if (table === null) return 'not_due';
       const rows = table.rows as readonly object[] as readonly DayRow[];
-      return { window, csv: encodeDayCsv(window, rows), rows: rows.length, leftOut: table.leftOut };
+      const csv = encodeDayCsv(window, rows);
+      return { window, csv, sha256: csvSha256(csv), rows: rows.length, leftOut: table.leftOut };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.parts.logger.error({ window: windowId(window), error }, 'window cannot be computed');
@@ -100,8 +102,7 @@ export class ComputeDay {
     // later than the last one by the order of revisions, whatever the clock does
     const collectedAtMs = Math.max(nowMs, before === undefined ? 0 : before.collected_at.getTime() + 1_000);
     const revision = { unknown: 0, open: 0, collectedAtMs, collectionId };
-    const { window, csv, rows: rowCount, leftOut } = one;
-    const sha256 = csvSha256(csv);
+    const { window, csv, sha256, rows: rowCount, leftOut } = one;
     const asked = { requestId: collectionId, runId: NO_RUN, origin: 'scheduled' as const };
     const facts = { window, revision, rowCount, coverage: COVERAGE, csvSha256: sha256, ...asked };
     // as text: the outbox is JSON
@@ -112,8 +113,8 @@ export class ComputeDay {
 }
 
 /** Equal rows rest on equal inputs: each has its hash. What was refused is told again, so that whoever refused it gets another revision. */
-function isNew({ csv }: ComputedWindow, before: Transform | undefined): boolean {
-  return before === undefined || before.refused || before.csv_sha256 !== csvSha256(csv);
+function isNew({ sha256 }: ComputedWindow, before: Transform | undefined): boolean {
+  return before === undefined || before.refused || before.csv_sha256 !== sha256;
 }
 
 /** Postgres's clock, whole seconds in milliseconds. */
