@@ -57,14 +57,18 @@ it('settles by the commit what a killed emulator left open', async () => {
   });
 });
 
-it('is not ready while Postgres is away, and comes back by itself', async () => {
-  const readiness = async (): Promise<number> => (await fetch(`${emulator.url}/health/ready`)).status;
-  expect(await readiness()).toBe(200);
+async function cutConnections(): Promise<void> {
   const { admin, name } = emulator.database;
   await admin.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND application_name LIKE 'redshift-emulator%'`,
     [name],
   );
+}
+
+it('is not ready while Postgres is away, and comes back by itself', async () => {
+  const readiness = async (): Promise<number> => (await fetch(`${emulator.url}/health/ready`)).status;
+  expect(await readiness()).toBe(200);
+  await cutConnections();
   const seen = new Set<number>();
   const deadline = Date.now() + 10_000;
   do {
@@ -73,6 +77,26 @@ it('is not ready while Postgres is away, and comes back by itself', async () => 
   } while (!(seen.has(503) && seen.has(200)) && Date.now() < deadline);
   expect(seen).toEqual(new Set([503, 200]));
   expect(await emulator.rows('SELECT 1')).toEqual([[1]]);
+});
+
+it('stopped before it has its lock again, it does not take it later', async () => {
+  await cutConnections();
+  await emulator.stopService();
+  const { admin } = emulator.database;
+  const locks = async (): Promise<number | null> =>
+    (
+      await admin.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      )
+    ).rowCount;
+  await sleep(500); // until the cut session's own lock is gone
+  const until = Date.now() + 2_000;
+  do {
+    expect(await locks()).toBe(0);
+    await sleep(100);
+  } while (Date.now() < until);
+  await emulator.startService();
+  expect(await locks()).toBe(1);
 });
 
 it('is alone on its database', async () => {

@@ -19,6 +19,7 @@ export class EmulatorDatabase {
   readonly pool: pg.Pool;
   private lock: pg.Client | undefined;
   private lost: string | null = 'not connected yet';
+  private closed = false;
 
   constructor(
     private readonly url: string,
@@ -70,14 +71,15 @@ export class EmulatorDatabase {
     }
   }
 
-  /** Why it cannot work; null when it can. */
+  /** Why it cannot work; null when it can. Asked on the lock's own connection too: without the lock it must not work. */
   async unreadiness(): Promise<string | null> {
-    if (this.lost !== null) return this.lost;
-    await this.pool.query('SELECT 1');
+    if (this.lock === undefined) return this.lost;
+    await Promise.all([this.lock.query('SELECT 1'), this.pool.query('SELECT 1')]);
     return null;
   }
 
   async close(): Promise<void> {
+    this.closed = true;
     const lock = this.lock;
     this.lock = undefined;
     await lock?.end();
@@ -92,6 +94,7 @@ export class EmulatorDatabase {
     await client.connect();
     for (;;) {
       const { rows } = await client.query<{ taken: boolean }>('SELECT pg_try_advisory_lock($1) AS taken', [SINGLE_EMULATOR_LOCK]);
+      if (this.closed) return client.end();
       if (rows[0]!.taken) break;
       if (performance.now() > deadline) {
         await client.end();
@@ -112,8 +115,9 @@ export class EmulatorDatabase {
   }
 
   private async retakeLock(): Promise<void> {
-    while (this.lost !== null) {
+    while (this.lost !== null && !this.closed) {
       await sleep(1_000, undefined, { ref: false });
+      if (this.closed) return;
       try {
         await this.takeLock();
         this.logger.info('connected to Postgres again');
