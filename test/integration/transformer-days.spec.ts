@@ -96,6 +96,13 @@ async function published(): Promise<Map<string, { facts: WindowFacts; rows: Reco
   return windows;
 }
 
+const AAA_STATS = 'asset_stats_daily/AAA-USD/2024-02-01';
+
+/** What the last computation of a window came to. */
+async function outcomeOf(id: string): Promise<unknown> {
+  return (await postgres.query('SELECT outcome, detail FROM pipeline.transform_outcomes WHERE window_id = $1', [id]))[0];
+}
+
 /** AAA fell by a half over 7 days, BBB by a tenth over 30, CCC rose, USDT is left out. */
 const PRICES: Record<(typeof PRODUCTS)[number], (dayMs: number) => number> = {
   'AAA-USD': (dayMs) => (dayMs >= D - 3 * DAY ? 50 : 100),
@@ -113,6 +120,7 @@ const everything = (): MadeTelling[] =>
 it('a day is computed when its minutes and its daily candle are there, and not before', async () => {
   await load(minutesOf('AAA-USD', D, 50, 'first'));
   expect([...(await published()).keys()]).toEqual([]);
+  expect(await outcomeOf(AAA_STATS)).toEqual({ outcome: 'not_due', detail: expect.stringMatching(/not loaded/) as string });
   await load(yearOf('AAA-USD', 2024, PRICES['AAA-USD'], 'first'));
   expect([...(await published()).keys()].sort()).toEqual([
     'asset_discounts_daily/_all/2024-02-01',
@@ -120,6 +128,7 @@ it('a day is computed when its minutes and its daily candle are there, and not b
     'discounts_30d/_all/2024-02-01',
     'discounts_7d/_all/2024-02-01',
   ]);
+  expect(await outcomeOf(AAA_STATS)).toEqual({ outcome: 'published', detail: null });
 });
 
 it('the tables of the furthest discounted products, in Postgres', async () => {
@@ -156,6 +165,7 @@ it('the same events again, and the same data collected again, publish nothing', 
   await published();
   await noteEvents().run(loader.told);
   expect((await published()).size).toBe(0);
+  expect(await outcomeOf(AAA_STATS)).toEqual({ outcome: 'unchanged', detail: null });
   const again = [
     minutesOf('AAA-USD', D, 50, 'again', '2024-02-03T00:15:00Z'),
     yearOf('AAA-USD', 2024, PRICES['AAA-USD'], 'again', '2024-02-03T00:15:00Z'),
@@ -223,7 +233,8 @@ it('a product whose figures no store can hold is passed over, its neighbours are
   await load(...everything(), unbearable);
   const windows = await published();
   expect(windows.size).toBe(PRODUCTS.length + 3 - 1);
-  expect(windows.has('asset_stats_daily/AAA-USD/2024-02-01')).toBe(false);
+  expect(windows.has(AAA_STATS)).toBe(false);
+  expect(await outcomeOf(AAA_STATS)).toEqual({ outcome: 'failed', detail: expect.stringMatching(/10 places/) as string });
   expect(await postgres.query('SELECT window_id FROM pipeline.transform_marks')).toEqual([]);
   await load(minutesOf('AAA-USD', D, 50, 'mended', '2024-02-04T00:15:00Z'));
   expect([...(await published()).keys()]).toEqual(['asset_stats_daily/AAA-USD/2024-02-01']);

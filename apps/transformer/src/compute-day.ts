@@ -8,7 +8,7 @@ import type { Outbox, PoolClient, Postgres } from '@elias/postgres';
 import type { Logger } from '@elias/telemetry';
 import type { DayTables } from './day-tables.js';
 import type { CandleStore } from './postgres/candle-store.js';
-import type { Transform, TransformStore } from './postgres/transform-store.js';
+import type { Transform, TransformOutcome, TransformStore } from './postgres/transform-store.js';
 import { readDay } from './read-day.js';
 import { tablesOfDay } from './tables-of-day.js';
 import type { TransformerMetrics } from './transformer-metrics.js';
@@ -42,6 +42,12 @@ interface ComputedWindow {
   readonly leftOut: readonly LeftOut[];
 }
 
+interface UncomputedWindow {
+  readonly window: DayWindow;
+  readonly outcome: 'not_due' | 'failed';
+  readonly detail: string;
+}
+
 export class ComputeDay {
   constructor(private readonly parts: ComputeDayParts) {}
 
@@ -64,8 +70,8 @@ export class ComputeDay {
     const startedMs = performance.now();
     const inputs = await readDay(client, candles, day, wanted, Math.max(...spans));
     const tables = tablesOfDay(inputs, { spans, excluded });
-    const outcomes = wanted.map((window) => this.window(window, tables));
-    const computed = outcomes.filter((outcome) => outcome !== 'not_due' && outcome !== 'failed');
+    const results = wanted.map((window) => this.window(window, tables));
+    const computed = results.filter((result) => 'csv' in result);
     const known = await transforms.transforms(
       client,
       computed.map(({ window }) => windowId(window)),
@@ -73,27 +79,31 @@ export class ComputeDay {
     const news = computed.filter((one) => isNew(one, known.get(windowId(one.window))));
     const now = await clock(client);
     for (const one of news) await this.publish(client, one, known.get(windowId(one.window)), now);
+    const outcomes = results.map((result): TransformOutcome => {
+      const { window } = result;
+      if (!('csv' in result)) return { window, outcome: result.outcome, detail: result.detail };
+      return { window, outcome: news.includes(result) ? 'published' : 'unchanged', detail: null };
+    });
+    await transforms.putOutcomes(client, outcomes);
     await transforms.unmark(client, marks);
-    const counts = { published: news.length, unchanged: computed.length - news.length };
-    const without = (kind: string): number => outcomes.filter((outcome) => outcome === kind).length;
-    metrics.computed({ ...counts, not_due: without('not_due'), failed: without('failed') });
+    metrics.computed(outcomes);
     const elapsedMs = Math.round(performance.now() - startedMs);
     logger.info({ day, windows: wanted.length, computed: computed.length, published: news.length, elapsedMs }, 'day computed');
     return marks.length;
   }
 
   /** A window whose figures the stores cannot hold is told of and passed over; its neighbours are computed, and other candles bring it again. */
-  private window(window: DayWindow, tables: DayTables): ComputedWindow | 'not_due' | 'failed' {
+  private window(window: DayWindow, tables: DayTables): ComputedWindow | UncomputedWindow {
     try {
       const table = tables.of(window);
-      if (table === null) return 'not_due';
+      if (table === null) return { window, outcome: 'not_due', detail: "the day's minutes or its daily candle are not loaded" };
       const rows = table.rows as readonly object[] as readonly DayRow[];
       const csv = encodeDayCsv(window, rows);
       return { window, csv, sha256: csvSha256(csv), rows: rows.length, leftOut: table.leftOut };
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.parts.logger.error({ window: windowId(window), error }, 'window cannot be computed');
-      return 'failed';
+      return { window, outcome: 'failed', detail: error.message };
     }
   }
 

@@ -8,7 +8,7 @@ export class TransformerMetrics {
     this.windows = metrics.counter('elias_transformer_windows_total', 'Windows of stats by what became of them', ['outcome']);
   }
 
-  computed(counts: { published: number; unchanged: number; not_due: number; failed: number }): void {
-    for (const [outcome, count] of Object.entries(counts)) this.windows.inc({ outcome }, count);
+  computed(outcomes: readonly { outcome: 'published' | 'unchanged' | 'not_due' | 'failed' }[]): void {
+    for (const { outcome } of outcomes) this.windows.inc({ outcome });
   }
 }

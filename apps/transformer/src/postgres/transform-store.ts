@@ -25,6 +25,15 @@ export interface NewTransform {
   readonly leftOut: readonly LeftOut[];
 }
 
+/** What became of one computation of a window. */
+export interface TransformOutcome {
+  readonly window: DayWindow;
+  /** `unchanged`: equal rows were published before; `not_due`: what it rests on is not loaded; `failed`: no store can hold its figures */
+  readonly outcome: 'published' | 'unchanged' | 'not_due' | 'failed';
+  /** for people; null when all is well */
+  readonly detail: string | null;
+}
+
 /** SQL of the transformer's own tables in the schema `pipeline`. */
 export class TransformStore {
   /** @param windows by id, with the first instant of their day */
@@ -81,6 +90,15 @@ export class TransformStore {
          collected_at = EXCLUDED.collected_at, collection_id = EXCLUDED.collection_id, computed_at = now(), refused = false,
          refusals = CASE WHEN t.csv_sha256 = EXCLUDED.csv_sha256 THEN t.refusals ELSE 0 END`,
       [windowId(window), csvSha256, rowCount, JSON.stringify(leftOut), formatInstant(revision.collectedAtMs), revision.collectionId],
+    );
+  }
+
+  /** Keeps what the last computation of each window came to: whoever marked it reads here that it was computed. */
+  async putOutcomes(client: PoolClient, outcomes: readonly TransformOutcome[]): Promise<void> {
+    await client.query(
+      `INSERT INTO pipeline.transform_outcomes (window_id, outcome, detail) SELECT * FROM unnest($1::text[], $2::text[], $3::text[])
+       ON CONFLICT (window_id) DO UPDATE SET outcome = EXCLUDED.outcome, detail = EXCLUDED.detail, computed_at = EXCLUDED.computed_at`,
+      [outcomes.map(({ window }) => windowId(window)), outcomes.map(({ outcome }) => outcome), outcomes.map(({ detail }) => detail)],
     );
   }
 
