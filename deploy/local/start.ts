@@ -42,7 +42,8 @@ async function main(): Promise<void> {
     const equal = await startAndCollect({ root, options, state, claim, processes, terminal, signal });
     if (options.once) process.exitCode = equal ? 0 : 1;
     else {
-      terminal.say(`\nElias is up (addresses: ${state.stackFile}). Ctrl-C stops it.`);
+      terminal.say(`\nDashboard: ${claim.stack.content.orchestrator?.url ?? ''}/`);
+      terminal.say(`Elias is up (addresses: ${state.stackFile}). Ctrl-C stops it.`);
       terminal.say(`Stopping after ${await asked}.`);
     }
   } catch (error) {

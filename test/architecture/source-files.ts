@@ -11,8 +11,8 @@ const IMPORT = /(?:\bfrom|\bimport|\brequire)\s*\(?\s*['"]([^'"]+)['"]/g;
 
 /** Sources below a folder, without tests. */
 export function sourceFiles(folder: string): SourceFile[] {
-  return globSync(`${folder}/**/*.ts`)
-    .filter((path) => !path.endsWith('.spec.ts') && !path.includes('/test-'))
+  return globSync(`${folder}/**/*.{ts,tsx}`)
+    .filter((path) => !/\.spec\.tsx?$/.test(path) && !path.includes('/test-'))
     .map((path) => {
       const text = readFileSync(path, 'utf8');
       return { path, text, imports: [...text.matchAll(IMPORT)].map(([, name]) => name!) };

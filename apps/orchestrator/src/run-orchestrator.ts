@@ -1,13 +1,18 @@
+import { fileURLToPath } from 'node:url';
 import { deadLetterTopic, TOPICS } from '@elias/contracts';
 import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, startService } from '@elias/telemetry';
 import type { RunningService } from '@elias/telemetry';
+import { serveDashboard } from './dashboard/serve-dashboard.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { OrchestratorModule } from './orchestrator.module.js';
 import { protectApi } from './protect-api.js';
 
 /** The daily run starts at its hour; once a minute the schedule looks for what was missed or failed. */
 const SCHEDULE_LOOK_MS = 60_000;
+
+/** Beside the compiled orchestrator lies the built dashboard. */
+const DASHBOARD_FOLDER = fileURLToPath(new URL('../../dashboard', import.meta.url));
 
 /** @param clock milliseconds since the epoch; decides which days are due and which ranges lie in the future */
 export async function runOrchestrator(
@@ -39,10 +44,13 @@ export async function runOrchestrator(
   const module = OrchestratorModule.forRoot({ config, logger, metrics, readiness, kafka, clock, scheduleLookMs, onBug });
   return startService({
     ...{ app: 'orchestrator', config, module, strategy, logger },
-    prepare: (app) =>
-      protectApi(app.getHttpAdapter().getInstance(), {
+    prepare: async (app) => {
+      const server = app.getHttpAdapter().getInstance();
+      await protectApi(server, {
         token: config.ORCHESTRATOR_API_TOKEN ?? null,
         requestsPerSecond: config.ORCHESTRATOR_API_REQUESTS_PER_SECOND,
-      }),
+      });
+      await serveDashboard(server, DASHBOARD_FOLDER);
+    },
   });
 }

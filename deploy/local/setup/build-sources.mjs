@@ -4,25 +4,44 @@ import { join } from 'node:path';
 import { INSTALLED_NODE } from './install-packages.mjs';
 import { ROOT, runQuietly } from './run.mjs';
 
-/** What `nest build` compiles. */
+/** What `nest build` compiles; the dashboard is a page, which Vite builds. */
 const FOLDERS = JSON.parse(readFileSync(join(ROOT, 'nest-cli.json'), 'utf8')).compilerOptions.builder.options.filenames;
+const DASHBOARD = 'apps/dashboard';
 const SETTINGS = ['nest-cli.json', 'tsconfig.base.json', '.swcrc', 'package-lock.json'];
-const STAMP = join(ROOT, 'dist/built');
+const STAMPS = { services: 'dist/built', dashboard: 'dist/built-dashboard' };
 
-/** `nest build` of everything, if a source changed since; output without a source is removed. */
+/** Builds services and dashboard, each if a source of it changed since; output without a source is removed. */
 export async function buildSources() {
-  const sources = FOLDERS.flatMap((folder) => filesBelow(folder)).filter((path) => path.endsWith('.ts') && !path.endsWith('.spec.ts'));
-  const fingerprint = fingerprintOf([...SETTINGS, ...sources]);
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === fingerprint) return;
-  rmSync(STAMP, { force: true });
-  await runQuietly('Building', INSTALLED_NODE, [join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', 'collector']);
-  for (const path of staleOutput(
-    FOLDERS.flatMap((folder) => filesBelow(`dist/${folder}`)),
-    sources,
-  ))
-    rmSync(join(ROOT, path));
+  await Promise.all([buildServices(), buildDashboard()]);
+}
+
+async function buildServices() {
+  const sources = FOLDERS.flatMap((folder) => filesBelow(folder)).filter(
+    (path) => path.endsWith('.ts') && !path.endsWith('.spec.ts') && !path.startsWith(`${DASHBOARD}/`),
+  );
+  await whenChanged(STAMPS.services, [...SETTINGS, ...sources], async () => {
+    await runQuietly('Building', INSTALLED_NODE, [join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js'), 'build', 'collector']);
+    const output = FOLDERS.flatMap((folder) => filesBelow(`dist/${folder}`)).filter((path) => !path.startsWith(`dist/${DASHBOARD}/`));
+    for (const path of staleOutput(output, sources)) rmSync(join(ROOT, path));
+  });
+}
+
+async function buildDashboard() {
+  const sources = filesBelow(DASHBOARD).filter((path) => !path.endsWith('.spec.ts'));
+  await whenChanged(STAMPS.dashboard, ['package-lock.json', ...sources], () =>
+    runQuietly('Building the dashboard', INSTALLED_NODE, [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', DASHBOARD]),
+  );
+}
+
+/** A build that fails leaves no stamp, so that the next one builds again. */
+async function whenChanged(stamp, inputs, build) {
+  const fingerprint = fingerprintOf(inputs);
+  const file = join(ROOT, stamp);
+  if (existsSync(file) && readFileSync(file, 'utf8') === fingerprint) return;
+  rmSync(file, { force: true });
+  await build();
   mkdirSync(join(ROOT, 'dist'), { recursive: true });
-  writeFileSync(STAMP, fingerprint);
+  writeFileSync(file, fingerprint);
 }
 
 /** Compiled files whose source is gone: they would be run or imported as if they were current. */
