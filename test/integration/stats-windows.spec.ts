@@ -42,10 +42,21 @@ const topRow = (rank: number, product_id: string): DayRow => ({
   ...{ as_of_date: '2023-12-01', rank, product_id, price: '9', reference_price: '10', reference_date: '2023-11-24', ...days, ...told },
   ...{ change: '-0.1', discount: '0.1', high_n: '11', discount_to_high: '0.18181818' },
 });
+const told24h = { open: '37710.54', high: '38967.25', low: '37612.5', last: '38688.76', volume: '14087.04953717' };
+const exchangeRow = (product_id: string, more: DayRow = {}): DayRow => ({
+  ...{ product_id, as_of_date: '2023-12-01', asked_at: '2023-12-02T00:15:03Z', ...told24h, volume_30day: '430145.2' },
+  ...more,
+});
+const productRow = (product_id: string, more: DayRow = {}): DayRow => ({
+  ...{ product_id, as_of_date: '2023-12-01', base_currency: 'BTC', quote_currency: 'USD', status: 'online', status_message: null },
+  ...{ base_increment: '0.00000001', quote_increment: '0.01', min_market_funds: '1', trading_disabled: false, post_only: false },
+  ...{ limit_only: false, cancel_only: false, auction_mode: false, fx_stablecoin: true, margin_enabled: null },
+  ...more,
+});
 const stats = (productId: string, telling: string, more: DayRow = {}, collectedAt?: string): MadeTelling =>
   madeDay(dayWindowAt('asset_stats_daily', productId, DAY_MS), [statsRow(productId, more)], telling, collectedAt);
 const ofAll = (
-  dataset: 'asset_discounts_daily' | 'discounts_7d' | 'discounts_30d',
+  dataset: 'asset_discounts_daily' | 'discounts_7d' | 'discounts_30d' | 'exchange_stats' | 'products',
   rows: DayRow[],
   telling: string,
   at?: string,
@@ -93,6 +104,60 @@ it('days of stats and discounts, with nulls, are equal in archive, twin, Redshif
   for (const { facts, csv } of tellings) {
     expect(gunzipSync(await scene.objects.get(twinKey(scene.prefix, facts.window))).toString()).toBe(csv.toString());
   }
+}, 120_000);
+
+it('what the exchange told of a day, words with commas and quotes among it, is equal everywhere too', async () => {
+  const nothing = { asked_at: null, open: null, high: null, low: null, last: null, volume: null, volume_30day: null };
+  const words = { status: 'offline', status_message: 'halted, see "status" at 10 % \\ soon', trading_disabled: true };
+  const bare = Object.fromEntries(Object.keys(productRow('X')).map((name) => [name, null]));
+  const tellings = [
+    ofAll('exchange_stats', [exchangeRow('BTC-USD'), exchangeRow('GONE-USD', nothing)], 'exchange stats'),
+    ofAll(
+      'products',
+      [
+        productRow('BTC-USD'),
+        productRow('ODD-USD', words),
+        productRow('X-USD', { ...bare, product_id: 'X-USD', as_of_date: '2023-12-01' }),
+      ],
+      'products',
+    ),
+  ];
+  await deliver(...tellings);
+  await expectEqual(...tellings);
+  for (const source of SOURCES) {
+    const [odd] = await databases
+      .get(source)!
+      .pool(1)
+      .query("SELECT status, status_message, trading_disabled FROM market.products WHERE product_id = 'ODD-USD'");
+    expect(odd).toEqual(words);
+  }
+}, 120_000);
+
+it('a product that the exchange does not list any more keeps its history', async () => {
+  const listOf = (day: string, rows: DayRow[], telling: string, at?: string): MadeTelling =>
+    madeDay(
+      dayWindowAt('products', ALL_PRODUCTS, Date.parse(day)),
+      rows.map((row) => ({ ...row, as_of_date: day })),
+      telling,
+      at,
+    );
+  await deliver(
+    listOf('2023-12-05', [productRow('NEW-USD'), productRow('STAYS-USD'), productRow('WAS-USD')], 'fifth'),
+    listOf('2023-12-04', [productRow('STAYS-USD'), productRow('WAS-USD', { status: 'online' })], 'fourth'),
+    listOf('2023-12-06', [productRow('NEW-USD'), productRow('STAYS-USD'), productRow('WAS-USD')], 'sixth at first'),
+    listOf('2023-12-06', [productRow('NEW-USD', { status: 'delisted' }), productRow('STAYS-USD')], 'sixth revised', '2023-12-08T00:20:00Z'),
+  );
+  const seen = `SELECT product_id, CAST(first_seen AS VARCHAR) AS first_seen, CAST(last_seen AS VARCHAR) AS last_seen, status FROM market.products_seen
+    WHERE product_id IN ('NEW-USD', 'STAYS-USD', 'WAS-USD') ORDER BY product_id`;
+  const expected = [
+    { product_id: 'NEW-USD', first_seen: '2023-12-05', last_seen: '2023-12-06', status: 'delisted' },
+    { product_id: 'STAYS-USD', first_seen: '2023-12-04', last_seen: '2023-12-06', status: 'online' },
+    { product_id: 'WAS-USD', first_seen: '2023-12-04', last_seen: '2023-12-05', status: 'online' },
+  ];
+  for (const source of SOURCES) expect(await databases.get(source)!.pool(1).query(seen)).toEqual(expected);
+  const rows = [];
+  for await (const row of scene.data.query(seen)) rows.push(row);
+  expect(rows).toEqual(expected);
 }, 120_000);
 
 it('a day computed again replaces the day, and no other day or product', async () => {

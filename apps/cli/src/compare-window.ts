@@ -1,3 +1,4 @@
+import { splitCsvLine } from '@elias/archive';
 import type { Manifest } from '@elias/archive';
 import { DATASET_MODELS, formatRanges } from '@elias/contracts';
 import { compareRevisions } from '@elias/market-data';
@@ -55,7 +56,7 @@ function rowDifference(dataset: Dataset, archived: readonly string[], stored: re
 }
 
 function describeRow(dataset: Dataset, stored: string, archived: string): string {
-  const [have, want] = [stored.split(','), archived.split(',')];
+  const [have, want] = [splitCsvLine(stored) ?? [], splitCsvLine(archived) ?? []];
   const { key, columns: model } = DATASET_MODELS[dataset];
   const columns = model.map(({ name }) => name);
   const at = columns.findIndex((_, i) => have[i] !== want[i]);

@@ -1,3 +1,4 @@
+import { csvField } from '@elias/archive';
 import { DATASET_MODELS, MARKET_SCHEMA } from '@elias/contracts';
 import type { Column } from '@elias/contracts';
 import { canonicalDecimal, formatInstant, parseInstant } from '@elias/market-data';
@@ -52,7 +53,7 @@ export function ledgerSql({ name, parameter }: StoreDialect): string {
 
 /** A row as the one line that the archive's CSV has for equal values. */
 export function csvLine(dataset: Dataset, row: Readonly<Record<string, StoredValue>>): string {
-  return DATASET_MODELS[dataset].columns.map(({ name, type }) => canonical(type.kind, row[name])).join(',');
+  return DATASET_MODELS[dataset].columns.map(({ name, type }) => csvField(canonical(type.kind, row[name]))).join(',');
 }
 
 export function ledgerEntry(row: Readonly<Record<string, StoredValue>>): LedgerEntry {

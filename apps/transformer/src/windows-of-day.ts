@@ -1,4 +1,4 @@
-import { ALL_PRODUCTS, DAY_DATASETS, dayWindowAt, isDayDataset, windowId } from '@elias/market-data';
+import { ALL_PRODUCTS, DAY_DATASETS, dayWindowAt, isComputedDataset, windowId } from '@elias/market-data';
 
 export const DAY_MS = 86_400_000;
 
@@ -6,7 +6,7 @@ export const DAY_MS = 86_400_000;
 export function windowsOfDay(productIds: readonly string[], daysMs: Iterable<number>): Map<string, number> {
   const windows = new Map<string, number>();
   for (const dayMs of daysMs) {
-    for (const dataset of Object.keys(DAY_DATASETS).filter(isDayDataset)) {
+    for (const dataset of Object.keys(DAY_DATASETS).filter(isComputedDataset)) {
       const products = DAY_DATASETS[dataset] === 'all' ? [ALL_PRODUCTS] : productIds;
       for (const productId of products) windows.set(windowId(dayWindowAt(dataset, productId, dayMs)), dayMs);
     }

@@ -62,12 +62,24 @@ it.each<[string, DayRow]>([
   ['has no integer for present_minutes', { present_minutes: 1.5 }],
   ['has no integer for present_minutes', { present_minutes: -1 }],
   ['has no text for inputs_hash', { inputs_hash: 'x'.repeat(65) }],
-  ['has no text for vwap_source', { vwap_source: '"candles"' }],
   ['has no text for vwap_source', { vwap_source: ' candles' }],
-  ['has not the columns', { vwap_source: 'a,b' }],
+  ['has no text for vwap_source', { vwap_source: 'can\tdles' }],
 ])('refuses a row that %s', (reason, wrong) => {
   expect(() => encodeDayCsv(stats, [statsRow(wrong)])).toThrow(RangeError);
   expect(() => encodeDayCsv(stats, [statsRow(wrong)])).toThrow(`line 2 ${reason}`);
+});
+
+it('quotes a text with a comma or a quote in it, and takes no other quotes', () => {
+  const window = dayWindowAt('products', ALL_PRODUCTS, DAY_MS);
+  const product = (product_id: string, status_message: string | null): DayRow => ({ product_id, as_of_date: '2023-12-01', status_message });
+  const csv = encodeDayCsv(window, [product('B-USD', null), product('A-USD', 'halted, see "status"')]);
+  const nothing = ','.repeat(10);
+  expect(lines(csv)).toEqual([`A-USD,2023-12-01,,,,"halted, see ""status"""${nothing}`, `B-USD,2023-12-01,,,,${nothing}`]);
+  expect(checkDayRows(csv, window)).toBe(2);
+  const alter = (from: string, to: string): unknown => checkDayRows(Buffer.from(csv.toString().replace(from, to)), window);
+  expect(alter('B-USD', '"B-USD"')).toBe('line 3 has not the columns of products');
+  expect(alter('see ""status""', 'see "status"')).toBe('line 2 has not the columns of products');
+  expect(alter('"halted, see ""status"""', 'halted, see')).toBe('line 2 has not the columns of products');
 });
 
 it('refuses a key that is there twice', () => {

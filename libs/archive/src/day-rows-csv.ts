@@ -1,7 +1,8 @@
 import type { Column, DatasetModel } from '@elias/contracts';
 import { columnNames, DATASET_MODELS } from '@elias/contracts';
 import type { DayWindow } from '@elias/market-data';
-import { ALL_PRODUCTS, canonicalDecimal, fitsDecimal, formatInstant } from '@elias/market-data';
+import { ALL_PRODUCTS, canonicalDecimal, canonicalText, fitsDecimal, formatInstant } from '@elias/market-data';
+import { csvField, splitCsvLine } from './csv-fields.js';
 
 export type DayValue = string | number | boolean | null;
 /** A row of a day's dataset, by column. Decimals are canonical text; null is an empty field. */
@@ -11,7 +12,8 @@ export type DayRow = Readonly<Record<string, DayValue>>;
 export const DAY_ROW_BYTES_MAX = 1_024;
 
 /**
- * A day's rows as CSV: header line, then the rows by their keys, LF at the end of each, UTF-8, nothing quoted.
+ * A day's rows as CSV: header line, then the rows by their keys, LF at the end of each, UTF-8, quoted only where a text
+ * has a comma or a quote in it.
  * @param rows in any order
  * @throws RangeError when `checkDayRows` would refuse what comes out
  */
@@ -24,7 +26,7 @@ export function encodeDayCsv(window: DayWindow, rows: readonly DayRow[]): Buffer
       keyOf(model, (name) => text(b[name])),
     ),
   );
-  const lines = [names.join(','), ...sorted.map((row) => names.map((name) => text(row[name])).join(','))];
+  const lines = [names.join(','), ...sorted.map((row) => names.map((name) => csvField(text(row[name]))).join(','))];
   const csv = Buffer.from(`${lines.join('\n')}\n`, 'utf8');
   const checked = checkDayRows(csv, window);
   if (typeof checked === 'string') throw new RangeError(checked);
@@ -46,9 +48,9 @@ export function checkDayRows(csv: Uint8Array, window: DayWindow): number | strin
   const { time } = model.place;
   let last: readonly string[] | null = null;
   for (const [i, line] of lines.entries()) {
-    const fields = line.split(',');
+    const fields = splitCsvLine(line);
     const at = `line ${i + 2}`;
-    if (fields.length !== names.length || line.length > DAY_ROW_BYTES_MAX) return `${at} has not the columns of ${model.name}`;
+    if (fields?.length !== names.length || line.length > DAY_ROW_BYTES_MAX) return `${at} has not the columns of ${model.name}`;
     const wrong = model.columns.find((column, j) => !isValue(column, fields[j]!));
     if (wrong !== undefined) return `${at} has no ${wrong.type.kind} for ${wrong.name} as the stores take it`;
     const value = (name: string): string => fields[names.indexOf(name)]!;
@@ -80,7 +82,7 @@ function isValue({ type, nullable }: Column, field: string): boolean {
   if (field === '') return nullable === true;
   switch (type.kind) {
     case 'text':
-      return Buffer.byteLength(field) <= type.maxBytes && /^[^",\r\n\s](?:[^",\r\n]*[^",\r\n\s])?$/.test(field);
+      return Buffer.byteLength(field) <= type.maxBytes && canonicalText(field) === field;
     case 'integer':
       return /^(?:0|[1-9]\d{0,8})$/.test(field);
     case 'boolean':

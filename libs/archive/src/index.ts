@@ -3,6 +3,7 @@ export * from './archive-key.js';
 export * from './candles-csv.js';
 export * from './check-window-csv.js';
 export * from './checksum-list.js';
+export * from './csv-fields.js';
 export * from './day-rows-csv.js';
 export * from './gzip-member.js';
 export * from './manifest.js';

@@ -44,7 +44,8 @@ const superseded = {
 
 export const COLLECTION_FAILURES = {
   transient: ['exchange_unavailable', 'rate_limited', 'deadline'],
-  permanent: ['unknown_product', 'bad_request', 'bad_record', 'does_not_fit'],
+  /** `too_late`: the exchange tells of its present alone, and the day that was asked for is too long over */
+  permanent: ['unknown_product', 'bad_request', 'bad_record', 'does_not_fit', 'too_late'],
 } as const;
 
 /** Every control event: its topic and the shape of its JSON value. JSON contracts grow by optional fields only. */
@@ -57,6 +58,12 @@ export const EVENTS = {
       attempt: z.int().min(1),
       best_known: revisionSchema.nullable().describe('the best sealed revision; a worse one is not published'),
       requested_at: instantSchema,
+      products: z
+        .array(z.string().max(64))
+        .min(1)
+        .max(10_000)
+        .optional()
+        .describe('products that a window of exchange_stats is wanted for; of other windows it means nothing'),
     }),
   },
   'collection.completed': {

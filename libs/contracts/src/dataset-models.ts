@@ -1,6 +1,6 @@
 import { PRICE_TYPE, RATIO_TYPE, SIZE_TYPE } from '@elias/market-data';
-import type { Dataset, DayDataset } from '@elias/market-data';
-import type { Column, ColumnType, DatasetModel, TableModel } from './table-model.js';
+import type { ComputedDataset, Dataset, SnapshotDataset } from '@elias/market-data';
+import type { Column, ColumnType, DatasetModel, TableModel, ViewModel } from './table-model.js';
 
 /** Schema of both stores that holds what Elias loads. */
 export const MARKET_SCHEMA = 'market';
@@ -60,7 +60,7 @@ const candles: DatasetModel = {
 };
 
 /** Source of every definition: docs of `@elias/market-data`, stats. Ratios are fractions, not per cent; undefined is null. */
-const stats: Readonly<Record<DayDataset, DatasetModel>> = {
+const stats: Readonly<Record<ComputedDataset, DatasetModel>> = {
   asset_stats_daily: {
     name: 'asset_stats_daily',
     description: 'stats of a product on a UTC day, from its 1-minute and daily candles',
@@ -143,8 +143,53 @@ function topDiscounts(days: 7 | 30): DatasetModel {
   };
 }
 
+/** What the exchange tells of a day, soon after its end; null is what it does not tell. */
+const snapshots: Readonly<Record<SnapshotDataset, DatasetModel>> = {
+  exchange_stats: {
+    name: 'exchange_stats',
+    description: "the exchange's own rolling stats of a product, asked for soon after the day's end",
+    columns: [
+      ...[productId, asOfDate],
+      nullable('asked_at', instant, "when the figures were so, by the exchange's clock; null when it has no such product"),
+      nullable('open', price, 'price 24 hours before'),
+      nullable('high', price, 'highest price of the 24 hours'),
+      nullable('low', price, 'lowest price of the 24 hours'),
+      nullable('last', price, 'last price'),
+      nullable('volume', size, 'traded amount of the 24 hours, base currency'),
+      nullable('volume_30day', size, 'traded amount of 30 days, base currency'),
+    ],
+    key: ['as_of_date', 'product_id'],
+    sortKey: ['as_of_date'],
+    place: { product: null, granularity: null, time: 'as_of_date' },
+  },
+  products: {
+    name: 'products',
+    description: 'every product that the exchange listed at the end of a UTC day',
+    columns: [
+      ...[productId, asOfDate],
+      nullable('base_currency', text(64), 'what is traded'),
+      nullable('quote_currency', text(64), 'what it is priced in'),
+      nullable('status', text(64), 'online, offline, internal or delisted'),
+      nullable('status_message', text(512), "the exchange's own words"),
+      nullable('base_increment', size, 'smallest step of a size, base currency'),
+      nullable('quote_increment', price, 'smallest step of a price, quote currency'),
+      nullable('min_market_funds', size, 'least worth of an order, quote currency'),
+      nullable('trading_disabled', boolean, 'nothing is traded'),
+      nullable('post_only', boolean, 'only orders that wait in the book are taken'),
+      nullable('limit_only', boolean, 'only limit orders are taken'),
+      nullable('cancel_only', boolean, 'orders can be cancelled alone'),
+      nullable('auction_mode', boolean, 'the product is in an auction'),
+      nullable('fx_stablecoin', boolean, 'a currency in another dress'),
+      nullable('margin_enabled', boolean, 'can be traded on margin'),
+    ],
+    key: ['as_of_date', 'product_id'],
+    sortKey: ['as_of_date'],
+    place: { product: null, granularity: null, time: 'as_of_date' },
+  },
+};
+
 /** One model per dataset: CSV header, tables of both stores, schemas and validators all come from it. */
-export const DATASET_MODELS: Readonly<Record<Dataset, DatasetModel>> = { candles, ...stats };
+export const DATASET_MODELS: Readonly<Record<Dataset, DatasetModel>> = { candles, ...stats, ...snapshots };
 
 /** Which telling of each window a store holds; written in the transaction that replaces the window's rows. */
 export const LOAD_LEDGER_MODEL: TableModel = {
@@ -183,6 +228,18 @@ export const REVOCATIONS_MODEL: TableModel = {
   key: ['window_id', 'collection_id'],
   sortKey: ['window_id'],
 };
+
+/** A product that the exchange does not list any more, under its name or at all, keeps its history: no day's list is deleted by a later one. */
+export const PRODUCTS_SEEN_VIEW: ViewModel = {
+  name: 'products_seen',
+  description: 'first and last day on which the exchange listed each product, and its status of the last one',
+  select: `SELECT seen.product_id, seen.first_seen, seen.last_seen, p.status
+FROM (SELECT product_id, MIN(as_of_date) AS first_seen, MAX(as_of_date) AS last_seen FROM market.products GROUP BY product_id) seen
+JOIN market.products p ON p.product_id = seen.product_id AND p.as_of_date = seen.last_seen`,
+};
+
+/** Views that both stores have, over the tables. */
+export const MARKET_VIEWS: readonly ViewModel[] = [PRODUCTS_SEEN_VIEW];
 
 /** Tables that both stores have. */
 export const MARKET_TABLES: readonly TableModel[] = [...Object.values(DATASET_MODELS), LOAD_LEDGER_MODEL, REVOCATIONS_MODEL];

@@ -1,5 +1,5 @@
 import { MARKET_SCHEMA } from './dataset-models.js';
-import type { Column, ColumnType, TableModel } from './table-model.js';
+import type { Column, ColumnType, TableModel, ViewModel } from './table-model.js';
 
 /** `CREATE TABLE` for Postgres. Text is compared by bytes, so that order is the same in both stores. */
 export function postgresTable(model: TableModel): string {
@@ -11,6 +11,11 @@ export function redshiftTable(model: TableModel): string {
   const key = model.key.map(redshiftName).join(', ');
   const attributes = `\nDISTSTYLE AUTO\nSORTKEY (${model.sortKey.map(redshiftName).join(', ')})`;
   return createTable(model, { typeOf: redshiftType, nameOf: redshiftName }, [`PRIMARY KEY (${key})`], attributes);
+}
+
+/** `CREATE VIEW` for either store. */
+export function marketView({ name, select }: ViewModel): string {
+  return `CREATE VIEW ${MARKET_SCHEMA}.${name} AS\n${select};`;
 }
 
 /** A column name as every Redshift statement writes it: `open` is a reserved word there. Source: AWS documentation, "Reserved words". */

@@ -1,17 +1,18 @@
 import { DAY_DATASETS, isDayDataset } from '@elias/market-data';
 import { asyncApi, jsonSchemas } from './async-api.js';
-import { DATASET_MODELS, MARKET_TABLES } from './dataset-models.js';
-import { postgresTable, redshiftTable } from './ddl.js';
+import { DATASET_MODELS, MARKET_TABLES, MARKET_VIEWS } from './dataset-models.js';
+import { marketView, postgresTable, redshiftTable } from './ddl.js';
 import { glueDdl } from './glue-ddl.js';
 import { tableSchema } from './table-schema.js';
 
 /** Every generated file by its path below `libs/contracts/generated`; a test compares them with what lies there. */
 export function generatedFiles(): Record<string, string> {
   const json = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
+  const sql = (tables: readonly string[]): string => `${[...tables, ...MARKET_VIEWS.map(marketView)].join('\n\n')}\n`;
   const files: Record<string, string> = {
     'asyncapi.json': json(asyncApi()),
-    'postgres.sql': `${MARKET_TABLES.map(postgresTable).join('\n\n')}\n`,
-    'redshift.sql': `${MARKET_TABLES.map(redshiftTable).join('\n\n')}\n`,
+    'postgres.sql': sql(MARKET_TABLES.map(postgresTable)),
+    'redshift.sql': sql(MARKET_TABLES.map(redshiftTable)),
     'athena.sql': athenaTables().join('\n'),
   };
   for (const [name, schema] of Object.entries(jsonSchemas())) files[`json-schema/${name}.json`] = json(schema);

@@ -21,7 +21,7 @@ export interface GlueTable {
 export function glueDdl(model: TableModel, { bucket, prefix, name: table, folder, products }: GlueTable): string {
   const location = `s3://${bucket}/${prefix}tables/${folder}`;
   const columns = model.columns.map(({ name }) => `  \`${name}\` string`).join(',\n');
-  const casts = model.columns.map((column) => `  ${cast(column)} AS ${column.name}`).join(',\n');
+  const casts = model.columns.map((column) => `  ${cast(column)} AS "${column.name}"`).join(',\n');
   const product = products === 'one' ? `'injected'` : `'enum',\n  'projection.product.values' = '${ALL_PRODUCTS}'`;
   return `CREATE EXTERNAL TABLE ${table}_csv (
 ${columns}
@@ -46,9 +46,9 @@ FROM ${table}_csv;
 `;
 }
 
-/** An empty field of a nullable column is NULL. */
+/** An empty field of a nullable column is NULL. Names are quoted: `last` is a reserved word. Source: AWS, "Reserved keywords" of Athena. */
 function cast({ name, type, nullable }: Column): string {
-  const value = nullable === true ? `NULLIF(${name}, '')` : name;
+  const value = nullable === true ? `NULLIF("${name}", '')` : `"${name}"`;
   switch (type.kind) {
     case 'text':
       return value;

@@ -31,4 +31,12 @@ export interface DatasetModel extends TableModel {
   readonly place: { readonly product: string | null; readonly granularity: string | null; readonly time: string };
 }
 
+/** A query over the tables, by a name of its own; the same text in both stores. */
+export interface ViewModel {
+  /** without its schema */
+  readonly name: string;
+  readonly description: string;
+  readonly select: string;
+}
+
 export const columnNames = (model: TableModel): string[] => model.columns.map(({ name }) => name);

@@ -34,7 +34,8 @@ export const TOPICS = {
     cleanup: 'compact',
     minCompactionLagMs: 7 * DAY_MS,
     maxMessageBytes: WINDOW_BYTES_MAX,
-    title: 'Asset stats and discount tables as CSV, one day each, the last one of each window kept for ever',
+    title:
+      "Asset stats, discount tables, the exchange's own stats and its products as CSV, one day each, the last one of each window kept for ever",
   },
   archiveObjects: aged('elias.archive.objects.v1', 12, 30, 'Archives sealed, failed and revoked'),
   loads: aged('elias.loads.v1', 12, 30, 'Windows loaded into Redshift and Postgres'),

@@ -1,5 +1,6 @@
 export * from './candle.js';
 export * from './canonical-decimal.js';
+export * from './canonical-text.js';
 export * from './coverage.js';
 export * from './granularity.js';
 export * from './instant.js';

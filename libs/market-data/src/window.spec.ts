@@ -1,4 +1,16 @@
-import { ALL_PRODUCTS, candleWindowAt, candleWindowsOver, dayWindowAt, parseWindowId, periodCount, windowId } from './window.js';
+import {
+  ALL_PRODUCTS,
+  candleWindowAt,
+  candleWindowsOver,
+  DAY_DATASETS,
+  dayWindowAt,
+  isComputedDataset,
+  isDayDataset,
+  isSnapshotDataset,
+  parseWindowId,
+  periodCount,
+  windowId,
+} from './window.js';
 
 const at = (text: string): number => Date.parse(text);
 
@@ -20,6 +32,8 @@ it.each([
   ['asset_discounts_daily', ALL_PRODUCTS],
   ['discounts_7d', ALL_PRODUCTS],
   ['discounts_30d', ALL_PRODUCTS],
+  ['exchange_stats', ALL_PRODUCTS],
+  ['products', ALL_PRODUCTS],
 ] as const)('%s of %s spans one day', (dataset, productId) => {
   const window = dayWindowAt(dataset, productId, at('2024-02-29T12:00:00Z'));
   const [fromMs, toMs] = [at('2024-02-29T00:00:00Z'), at('2024-03-01T00:00:00Z')];
@@ -32,6 +46,14 @@ it.each([
 it('a day window is of one product or of all, as its dataset says', () => {
   expect(() => dayWindowAt('asset_stats_daily', ALL_PRODUCTS, 0)).toThrow(RangeError);
   expect(() => dayWindowAt('discounts_7d', 'BTC-USD', 0)).toThrow(RangeError);
+});
+
+it('a day dataset is told by the exchange, or computed', () => {
+  const days = Object.keys(DAY_DATASETS);
+  expect(days.every(isDayDataset)).toBe(true);
+  expect(days.filter(isSnapshotDataset)).toEqual(['exchange_stats', 'products']);
+  expect(days.filter(isComputedDataset)).toEqual(days.filter((dataset) => !isSnapshotDataset(dataset)));
+  expect([isDayDataset('candles'), isSnapshotDataset('candles'), isComputedDataset('candles')]).toEqual([false, false, false]);
 });
 
 it('counts the 29th of February', () => {

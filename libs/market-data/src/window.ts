@@ -8,8 +8,16 @@ export const DAY_DATASETS = {
   asset_discounts_daily: 'all',
   discounts_7d: 'all',
   discounts_30d: 'all',
+  exchange_stats: 'all',
+  products: 'all',
 } as const satisfies Record<string, 'one' | 'all'>;
 export type DayDataset = keyof typeof DAY_DATASETS;
+
+/** Those of them that the exchange tells, of its present alone, so that a day's are asked for soon after its end; the others are computed. */
+export const SNAPSHOT_DATASETS = ['exchange_stats', 'products'] as const satisfies readonly DayDataset[];
+export type SnapshotDataset = (typeof SNAPSHOT_DATASETS)[number];
+/** Day datasets that are computed from candles. */
+export type ComputedDataset = Exclude<DayDataset, SnapshotDataset>;
 
 /** Datasets that travel as windows. */
 export const DATASETS = ['candles', ...(Object.keys(DAY_DATASETS) as DayDataset[])] as const;
@@ -28,8 +36,8 @@ export interface CandleWindow {
 }
 
 /** One day of stats of a product, or of all: a window of one period. */
-export interface DayWindow {
-  readonly dataset: DayDataset;
+export interface DayWindow<D extends DayDataset = DayDataset> {
+  readonly dataset: D;
   /** `_all` for datasets of all products */
   readonly productId: string;
   readonly granularity: 86_400;
@@ -37,6 +45,7 @@ export interface DayWindow {
   readonly toMs: number;
 }
 
+export type SnapshotWindow = DayWindow<SnapshotDataset>;
 export type Window = CandleWindow | DayWindow;
 
 /** The calendar unit that one window spans, by candle width (design §2). */
@@ -73,7 +82,7 @@ export function candleWindowsOver(productId: string, granularity: GranularitySec
  * @param productId of a dataset of all products: `ALL_PRODUCTS`
  * @throws RangeError when the dataset has no window of this product
  */
-export function dayWindowAt(dataset: DayDataset, productId: string, atMs: number): DayWindow {
+export function dayWindowAt<D extends DayDataset>(dataset: D, productId: string, atMs: number): DayWindow<D> {
   const right = DAY_DATASETS[dataset] === 'all' ? productId === ALL_PRODUCTS : isProductId(productId);
   if (!right) throw new RangeError(`${dataset} has no window of ${productId}`);
   const [fromMs, toMs] = spanAround(atMs, 'day');
@@ -82,6 +91,19 @@ export function dayWindowAt(dataset: DayDataset, productId: string, atMs: number
 
 export function isDayDataset(dataset: string): dataset is DayDataset {
   return Object.hasOwn(DAY_DATASETS, dataset);
+}
+
+export function isSnapshotDataset(dataset: string): dataset is SnapshotDataset {
+  return SNAPSHOT_DATASETS.some((snapshot) => snapshot === dataset);
+}
+
+export function isComputedDataset(dataset: string): dataset is ComputedDataset {
+  return isDayDataset(dataset) && !isSnapshotDataset(dataset);
+}
+
+/** Whether the exchange told the window, of its present alone. */
+export function isSnapshotWindow(window: Window): window is SnapshotWindow {
+  return isSnapshotDataset(window.dataset);
 }
 
 /**

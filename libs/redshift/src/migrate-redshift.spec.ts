@@ -1,4 +1,4 @@
-import { MARKET_TABLES, redshiftTable } from '@elias/contracts';
+import { MARKET_TABLES, MARKET_VIEWS, marketView, redshiftTable } from '@elias/contracts';
 import { migrationBatch, migrationSha256 } from './migrate-redshift.js';
 import { MIGRATIONS } from './migrations/index.js';
 import { BATCH_STATEMENTS_MAX, STATEMENT_BYTES_MAX } from './sql-text.js';
@@ -7,6 +7,7 @@ import { BATCH_STATEMENTS_MAX, STATEMENT_BYTES_MAX } from './sql-text.js';
 const RELEASED = {
   '0001-market-tables': 'dfa1438b7b8f89b1b518ae7df1d1cb026e9b4d5e8e20793b439cf493ff942b85',
   '0002-stats-tables': 'd32c1ec425a00d59d499e3b3ea3b367156c2e2a9494a00d901bb00a92d18ed2a',
+  '0003-product-tables': 'd48ae7951643f8f3d85bd5e17cc492471a180985c94828a3afd20619f39e0d07',
 };
 
 describe('the migrations', () => {
@@ -14,9 +15,10 @@ describe('the migrations', () => {
     expect(Object.fromEntries(MIGRATIONS.map((migration) => [migration.name, migrationSha256(migration)]))).toEqual(RELEASED);
   });
 
-  it('make the tables that the models describe', () => {
+  it('make the tables and views that the models describe', () => {
     const made = MIGRATIONS.flatMap(({ statements }) => statements);
-    expect(made.toSorted()).toEqual(MARKET_TABLES.map((model) => redshiftTable(model).replace(/;$/, '')).toSorted());
+    const modelled = [...MARKET_TABLES.map(redshiftTable), ...MARKET_VIEWS.map(marketView)];
+    expect(made.toSorted()).toEqual(modelled.map((sql) => sql.replace(/;$/, '')).toSorted());
   });
 
   it('have names in order', () => {
