@@ -14,10 +14,9 @@ import { DailyRunStore } from './daily-run-store.js';
 import { EventsController } from './events.controller.js';
 import { ExchangeCatalog } from './exchange-catalog.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
-import { MarketController } from './market/market.controller.js';
-import { MarketReads } from './market/market-reads.js';
 import { ProblemFilter } from './problem.filter.js';
 import { PipelineLoops } from './pipeline-loops.js';
+import { ReadApiModule } from './read-api.module.js';
 import { RecordFacts } from './record-facts.js';
 import { ReleaseRequests } from './release-requests.js';
 import { RetryRun } from './retry-run.js';
@@ -81,8 +80,12 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
     const rules = { productIds: config.ORCHESTRATOR_PRODUCTS, catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS, deadlineMs };
     return {
       module: OrchestratorModule,
-      imports: [ScheduleModule.forRoot(), ServiceModule.forRoot({ app: 'orchestrator', metrics, readiness })],
-      controllers: [RunsController, MarketController, EventsController],
+      imports: [
+        ScheduleModule.forRoot(),
+        ServiceModule.forRoot({ app: 'orchestrator', metrics, readiness }),
+        ReadApiModule.forRoot({ config, logger }),
+      ],
+      controllers: [RunsController, EventsController],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: RecordProducer, useFactory: () => kafka.producer() },
@@ -96,7 +99,6 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
             new LeaderLock({ url: config.POSTGRES_URL, name: 'elias.orchestrator', applicationName: 'elias-orchestrator-lock', logger }),
         },
         { provide: RunStore, useFactory: (postgres: Postgres) => new RunStore(postgres), inject: [Postgres] },
-        { provide: MarketReads, useFactory: (postgres: Postgres) => new MarketReads(postgres), inject: [Postgres] },
         { provide: RunControlStore, useFactory: () => new RunControlStore() },
         { provide: DailyRunStore, useFactory: (postgres: Postgres) => new DailyRunStore(postgres), inject: [Postgres] },
         { provide: COINBASE, useFactory: () => createCoinbase({ config, underWayMax: 1, part: 1 }) },

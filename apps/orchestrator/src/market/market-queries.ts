@@ -4,11 +4,12 @@ import { z } from 'zod';
 /** Most rows of one answer. */
 export const ROWS_MAX = 1_000;
 
-const day = z
+/** A UTC day, `YYYY-MM-DD`. */
+export const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'is no date like 2023-12-01')
   .refine((text) => isMidnight(text), 'is no day of the calendar');
-const productId = z.string().refine(isProductId, 'is no product like BTC-USD');
+export const productId = z.string().refine(isProductId, 'is no product like BTC-USD');
 const instant = z.string().transform((text, context) => {
   try {
     return parseInstant(text);

@@ -1,0 +1,88 @@
+import { Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import type { Postgres } from '@elias/postgres';
+import { createLogger } from '@elias/telemetry';
+import { ProblemFilter } from '../../apps/orchestrator/src/problem.filter.js';
+import { ReadApiModule } from '../../apps/orchestrator/src/read-api.module.js';
+import { RecordFacts } from '../../apps/orchestrator/src/record-facts.js';
+import { RunStore } from '../../apps/orchestrator/src/run-store.js';
+import { LoaderDatabase } from './loader-database.js';
+import { LoaderByHand, testBucket } from './loader-sources.js';
+import { stageAnswers } from './stage-answers.js';
+
+const logger = createLogger({ app: 'test', level: 'silent' });
+
+export interface ApiAnswer {
+  status: number;
+  type: string;
+  json: Record<string, unknown>;
+}
+
+/** A run as a test wants it: day windows of 1-minute candles, or others by name. */
+export interface WantedRun {
+  runId: string;
+  windows: readonly string[];
+  state?: string;
+}
+
+class SceneModule {}
+Module({})(SceneModule);
+
+/** The API's reading part over a database of its own, and what fills it. */
+export class ApiScene {
+  readonly loader: LoaderByHand;
+  private readonly bucket = testBucket();
+
+  private constructor(
+    private readonly database: LoaderDatabase,
+    readonly postgres: Postgres,
+    private readonly app: NestFastifyApplication,
+  ) {
+    this.loader = new LoaderByHand('topic', postgres, this.bucket, 'market');
+  }
+
+  static async open(): Promise<ApiScene> {
+    const database = await LoaderDatabase.create();
+    const postgres = database.pool(4);
+    const module = await Test.createTestingModule({
+      imports: [SceneModule, ReadApiModule.forRoot({ config: { POSTGRES_URL: database.url }, logger })],
+      providers: [{ provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) }],
+    }).compile();
+    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+    await app.init();
+    await app.getHttpAdapter().getInstance().ready();
+    return new ApiScene(database, postgres, app);
+  }
+
+  async close(): Promise<void> {
+    await this.app.close();
+    this.bucket.close();
+    await this.database.drop();
+  }
+
+  async get(url: string, headers: Record<string, string> = {}): Promise<ApiAnswer> {
+    const response = await this.app.inject({ method: 'GET', url, headers });
+    return { status: response.statusCode, type: String(response.headers['content-type']).split(';')[0]!, json: response.json() };
+  }
+
+  /** A run with a task for each window. */
+  async run({ runId, windows, state = 'succeeded' }: WantedRun): Promise<void> {
+    await this.postgres.query(
+      `INSERT INTO pipeline.runs (run_id, kind, dataset, granularity, product_ids, from_at, to_at, origin) VALUES ($1, 'range', 'candles', 60, '{}', now(), now(), 'backfill')`,
+      [runId],
+    );
+    await this.postgres.query(
+      `INSERT INTO pipeline.tasks (run_id, window_id, state, stages) SELECT $1, w, $3, '{"collect": "done"}' FROM unnest($2::text[]) w`,
+      [runId, windows, state],
+    );
+  }
+
+  /** What the stages tell of one collection of a window. */
+  async tell(windowId: string, collectionId: string, unknown = 0): Promise<void> {
+    const answers = stageAnswers({ window_id: windowId, request_id: collectionId, run_id: collectionId }, collectionId, unknown);
+    await new RecordFacts(new RunStore(this.postgres)).run(Object.values(answers));
+  }
+}
