@@ -1,6 +1,7 @@
 export * from './batch-handler.js';
 export * from './dead-letter.js';
 export * from './ensure-topics.js';
+export * from './group-lags.js';
 export * from './kafka-batch-strategy.js';
 export * from './kafka-client.js';
 export * from './kafka-errors.js';
