@@ -1,16 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { Postgres } from '@elias/postgres';
-import { createLogger } from '@elias/telemetry';
+import { createLogger, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
+import { orchestratorConfig } from '../../apps/orchestrator/src/orchestrator.config.js';
 import { ProblemFilter } from '../../apps/orchestrator/src/problem.filter.js';
 import { ReadApiModule } from '../../apps/orchestrator/src/read-api.module.js';
 import { RecordFacts } from '../../apps/orchestrator/src/record-facts.js';
 import { RunStore } from '../../apps/orchestrator/src/run-store.js';
 import { LoaderDatabase } from './loader-database.js';
 import { LoaderByHand, testBucket } from './loader-sources.js';
+import { testStack } from './stack.js';
 import { stageAnswers } from './stage-answers.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
@@ -40,21 +43,34 @@ export class ApiScene {
     private readonly database: LoaderDatabase,
     readonly postgres: Postgres,
     private readonly app: NestFastifyApplication,
+    readonly readiness: Readiness,
   ) {
     this.loader = new LoaderByHand('topic', postgres, this.bucket, 'market');
   }
 
-  static async open(): Promise<ApiScene> {
+  /** @param settings beyond those that every scene has */
+  static async open(settings: Record<string, string> = {}): Promise<ApiScene> {
     const database = await LoaderDatabase.create();
     const postgres = database.pool(4);
+    const readiness = new Readiness();
+    const group = `test-api-${randomBytes(5).toString('hex')}`;
+    const config = orchestratorConfig.parse({
+      ...{ POSTGRES_URL: database.url, KAFKA_BROKERS: testStack().kafka.brokers.join(), EXCHANGE_URL: 'http://127.0.0.1:9' },
+      ...{ ORCHESTRATOR_GROUP: group, ORCHESTRATOR_SERVICE_GROUPS: `collector=${group}-collector` },
+      ...settings,
+    });
     const module = await Test.createTestingModule({
-      imports: [SceneModule, ReadApiModule.forRoot({ config: { POSTGRES_URL: database.url }, logger })],
+      imports: [
+        SceneModule,
+        ServiceModule.forRoot({ app: 'test', metrics: new Metrics(), readiness }),
+        ReadApiModule.forRoot({ config, logger }),
+      ],
       providers: [{ provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) }],
     }).compile();
     const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
     await app.init();
     await app.getHttpAdapter().getInstance().ready();
-    return new ApiScene(database, postgres, app);
+    return new ApiScene(database, postgres, app, readiness);
   }
 
   async close(): Promise<void> {

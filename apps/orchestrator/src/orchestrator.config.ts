@@ -4,6 +4,7 @@ import { DEFAULT_PRODUCT_IDS, isProductId } from '@elias/market-data';
 import { postgresSettings } from '@elias/postgres';
 import { serviceSettings } from '@elias/telemetry';
 import { z } from 'zod';
+import { serviceViewSettings } from './pipeline/services.js';
 
 const products = z.array(z.string().refine(isProductId)).min(1);
 
@@ -48,6 +49,7 @@ const settings = z.object({
     .positive()
     .default(96)
     .describe('windows of backfills that are asked for at once; the rest waits, so that the day never does'),
+  ...serviceViewSettings,
   ORCHESTRATOR_API_TOKEN: z
     .string()
     .min(16)

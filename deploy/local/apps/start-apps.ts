@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { LocalStackError } from '../local-stack-error.js';
 import type { ProcessStack } from '../processes/process-stack.js';
-import { APP_PORTS, REGION } from '../start-servers.js';
+import type { ProcessPlan } from '../processes/supervised-process.js';
+import { APP_PORTS, REGION, SERVICE_PORTS } from '../start-servers.js';
 import { startOnPorts } from '../servers/start-on-ports.js';
 import { COINBASE_URL } from '../start/choose-exchange.js';
 import type { ExchangeKind } from '../start/choose-exchange.js';
@@ -52,27 +53,35 @@ export async function startStandIns({ root, state, processes, stack, exchange, r
 export async function startPipeline({ root, state, processes, stack, schedule, signal }: AppsOptions): Promise<void> {
   const env = appEnvironment(stack.content);
   await runCli(root, ['migrate'], env, signal);
-  const loader = { ...env, WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) };
   const daily =
     schedule === null ? { ORCHESTRATOR_SCHEDULE: 'off' } : { ORCHESTRATOR_SCHEDULE: 'on', ORCHESTRATOR_PRODUCTS: schedule.join() };
   const ports = await startOnPorts(
     state,
-    { orchestrator: APP_PORTS.orchestrator },
-    (chosen) =>
-      processes.start(
+    { orchestrator: APP_PORTS.orchestrator, ...SERVICE_PORTS },
+    (chosen) => {
+      const app = (name: keyof typeof chosen, settings: NodeJS.ProcessEnv = {}): ProcessPlan =>
+        appPlan(name, { root, state, env: { ...env, ...settings }, port: chosen[name] });
+      return processes.start(
         [
-          appPlan('collector', { root, state, env, port: 0 }),
-          appPlan('archiver', { root, state, env, port: 0 }),
-          appPlan('warehouse-loader', { root, state, env: loader, port: 0 }),
-          appPlan('rds-loader', { root, state, env: { ...env, RDS_LOADER_SOURCE: 'topic' }, port: 0 }),
-          appPlan('transformer', { root, state, env, port: 0 }),
-          appPlan('orchestrator', { root, state, env: { ...env, ...daily }, port: chosen.orchestrator }),
+          app('collector'),
+          app('archiver'),
+          app('warehouse-loader', { WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) }),
+          app('rds-loader', { RDS_LOADER_SOURCE: 'topic' }),
+          app('transformer'),
+          app('orchestrator', { ...daily, ORCHESTRATOR_SERVICE_URLS: serviceUrls(chosen) }),
         ],
         signal,
-      ),
+      );
+    },
     signal,
   );
   stack.addresses({ orchestrator: { url: `http://127.0.0.1:${ports.orchestrator}` } });
+}
+
+/** Where the orchestrator asks the others how they are. */
+function serviceUrls(ports: Record<keyof typeof SERVICE_PORTS, number>): string {
+  const names = Object.keys(SERVICE_PORTS) as (keyof typeof SERVICE_PORTS)[];
+  return names.map((name) => `${name}=http://127.0.0.1:${ports[name]}`).join(',');
 }
 
 export const appEnvironment = (addresses: StackAddresses): NodeJS.ProcessEnv => ({

@@ -1,0 +1,64 @@
+import { deadLetterTopic } from '@elias/contracts';
+import { groupLags, topicSizes } from '@elias/kafka';
+import type { KafkaClient } from '@elias/kafka';
+import { Recent } from './recent.js';
+import type { DeadLetters, Lags } from './service-answers.js';
+import type { ServiceName } from './services.js';
+
+/** Kafka is asked once in so long, however many ask here. */
+const LAGS_GOOD_MS = 2_000;
+const DEAD_LETTERS_GOOD_MS = 5_000;
+
+/** How far the services are behind, and what they could not process, as Kafka tells. */
+export class KafkaReads {
+  private readonly recentLags = new Recent(() => this.readLags(), LAGS_GOOD_MS);
+  private readonly recentDeadLetters = new Recent(() => this.readDeadLetters(), DEAD_LETTERS_GOOD_MS);
+
+  /** @param groups consumer groups of each service */
+  constructor(
+    private readonly client: KafkaClient,
+    private readonly groups: ReadonlyMap<ServiceName, readonly string[]>,
+  ) {}
+
+  /** @throws KafkaUnavailableError */
+  lags(): Promise<Lags> {
+    return this.recentLags.get();
+  }
+
+  /** @throws KafkaUnavailableError */
+  deadLetters(): Promise<DeadLetters> {
+    return this.recentDeadLetters.get();
+  }
+
+  private async readLags(): Promise<Lags> {
+    const services = new Map([...this.groups].flatMap(([service, groups]) => groups.map((group) => [group, service] as const)));
+    const lags = await groupLags(this.client, [...services.keys()]);
+    return {
+      lags: lags.map(({ groupId: group, topic, lag, partitionLagMax: oldest_partition_lag, members }) => {
+        return { group, service: services.get(group)!, topic, lag, oldest_partition_lag, members };
+      }),
+    };
+  }
+
+  private async readDeadLetters(): Promise<DeadLetters> {
+    const groups = new Map([...this.groups.values()].flat().map((group) => [deadLetterTopic(group).name, group]));
+    const sizes = await topicSizes(this.client, [...groups.keys()]);
+    return {
+      dead_letters: sizes.map(({ topic, records: count }) => {
+        return { topic, group: groups.get(topic)!, count, oldest_at: null, newest_at: null };
+      }),
+    };
+  }
+}
+
+/** Records that wait for each service: of its groups that have members, or of all where none has. */
+export function lagByService({ lags }: Lags): Map<ServiceName, number> {
+  const services = new Map<ServiceName, Lags['lags']>();
+  for (const lag of lags) services.set(lag.service, [...(services.get(lag.service) ?? []), lag]);
+  return new Map(
+    [...services].map(([service, all]) => {
+      const manned = all.filter(({ members }) => members > 0);
+      return [service, (manned.length > 0 ? manned : all).reduce((sum, { lag }) => sum + lag, 0)];
+    }),
+  );
+}
