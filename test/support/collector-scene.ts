@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { deadLetterTopic, decodeEvent, decodeWindowFacts, encodeEvent, TOPICS, windowToWire } from '@elias/contracts';
+import { deadLetterTopic, decodeEvent, decodeWindowFacts, encodeEvent, TOPICS, WINDOW_TOPICS, windowToWire } from '@elias/contracts';
 import type { ControlEvent, EventData, WindowFacts } from '@elias/contracts';
 import { ensureTopics, KafkaClient, placeRecord } from '@elias/kafka';
 import type { OutgoingRecord } from '@elias/kafka';
@@ -48,11 +48,11 @@ export class CollectorScene {
   static async open(simulator: Record<string, string> = {}): Promise<CollectorScene> {
     const scene = new CollectorScene();
     const { brokers } = testStack().kafka;
-    const { collectionRequests, collectionResults, windowsCandles } = TOPICS;
+    const { collectionRequests, collectionResults, windowsCandles, windowsStats } = TOPICS;
     const deadLetters = deadLetterTopic(scene.group);
-    await ensureTopics(scene.kafka, [collectionRequests, collectionResults, windowsCandles, deadLetters]);
+    await ensureTopics(scene.kafka, [collectionRequests, collectionResults, windowsCandles, windowsStats, deadLetters]);
     await skipToEnd(brokers, scene.group, [collectionRequests.name]);
-    scene.tail = await TopicTail.of(brokers, [collectionResults.name, windowsCandles.name, deadLetters.name]);
+    scene.tail = await TopicTail.of(brokers, [collectionResults.name, windowsCandles.name, windowsStats.name, deadLetters.name]);
     const settings = { SIMULATOR_PRODUCTS: scene.products.join(','), SIMULATOR_RATE_LIMIT: 'off', LOG_LEVEL: 'warn', ...simulator };
     scene.exchange = new ServiceProcess('exchange-simulator', settings);
     scene.processes.push(scene.exchange);
@@ -131,7 +131,7 @@ export class CollectorScene {
   /** Windows published for this scene's run, checked by their own hash. */
   get windows(): PublishedWindow[] {
     return this.tail.records.flatMap((record) => {
-      if (record.topic !== TOPICS.windowsCandles.name) return [];
+      if (!WINDOW_TOPICS.some(({ name }) => name === record.topic)) return [];
       const facts = decodeWindowFacts(record);
       if (facts.kind !== 'ok' || facts.value.runId !== this.runId) return [];
       const csv = record.value!;
@@ -192,6 +192,10 @@ export class CollectorScene {
 
   async clearFaults(): Promise<void> {
     await fetch(`${await this.exchange.url()}/_simulator/faults`, { method: 'DELETE' });
+  }
+
+  async forgetProductEdits(): Promise<void> {
+    await fetch(`${await this.exchange.url()}/_simulator/products`, { method: 'DELETE' });
   }
 
   async asked(): Promise<AskedReport> {

@@ -43,7 +43,9 @@ const log = {
 
 async function answer(record: ConsumedRecord, stop = new AbortController()): Promise<void> {
   const metrics = new CollectorMetrics(new Metrics());
-  const collectWindow = new CollectWindow({ exchange, deadlineMs: 1_000, windowsAtOnce: 1, newCollectionId: uuidv7 });
+  const collectWindow = new CollectWindow({
+    ...{ exchange, deadlineMs: 1_000, windowsAtOnce: 1, newCollectionId: uuidv7, snapshotLateMsMax: 21_600_000 },
+  });
   const batch = new RecordBatch({
     topic: record.topic,
     partition: record.partition,

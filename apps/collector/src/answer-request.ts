@@ -1,11 +1,12 @@
-import { csvSha256, encodeCandlesCsv } from '@elias/archive';
+import { csvSha256 } from '@elias/archive';
 import type { EncodedRecord } from '@elias/contracts';
 import { coverageToWire, encodeEvent, encodeWindowRecord, revisionToWire, windowToWire } from '@elias/contracts';
 import { EliasError } from '@elias/errors';
 import type { ConsumedRecord, RecordBatch } from '@elias/kafka';
 import { compareRevisions, windowId } from '@elias/market-data';
 import type { Logger } from '@elias/telemetry';
-import type { CollectionOutcome, CollectWindow } from './collect-window.js';
+import type { CollectionOutcome } from './collected-window.js';
+import type { CollectWindow } from './collect-window.js';
 import type { CollectionRequest } from './collection-request.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import { collectionFailed, readRequest } from './read-request.js';
@@ -59,7 +60,17 @@ export class AnswerRequest {
     const { present, noTrade, unknown, open } = outcome.coverage;
     const { collectionId } = outcome.revision;
     this.parts.logger.info(
-      { window: windowId(request.window), present, noTrade, unknown, open, published, collectionId, pages: outcome.pages, elapsedMs },
+      {
+        window: windowId(request.window),
+        present,
+        noTrade,
+        unknown,
+        open,
+        published,
+        collectionId,
+        questions: outcome.questions,
+        elapsedMs,
+      },
       'window collected',
     );
   }
@@ -69,11 +80,10 @@ export class AnswerRequest {
     batch: RecordBatch,
     record: ConsumedRecord,
     request: CollectionRequest,
-    { candles, coverage, revision }: Collected,
+    { csv, rowCount, coverage, revision }: Collected,
   ): Promise<boolean> {
     const { window, requestId, runId, origin, attempt, bestKnown } = request;
-    const csv = encodeCandlesCsv(window, candles);
-    const facts = { window, revision, rowCount: candles.length, coverage, csvSha256: csvSha256(csv), requestId, runId, origin };
+    const facts = { window, revision, rowCount, coverage, csvSha256: csvSha256(csv), requestId, runId, origin };
     const published = bestKnown === null || compareRevisions(revision, bestKnown) >= 0;
     if (published) await this.send(batch, record, encodeWindowRecord(facts, csv, SOURCE));
     const completed = {
@@ -82,7 +92,7 @@ export class AnswerRequest {
       origin,
       window: windowToWire(window),
       revision: revisionToWire(revision),
-      row_count: facts.rowCount,
+      row_count: rowCount,
       csv_sha256: facts.csvSha256,
       coverage: coverageToWire(coverage),
       attempt,

@@ -1,16 +1,17 @@
 import type { Product } from '@elias/coinbase';
 import { BadAnswerError, ExchangeUnavailableError, RequestRefusedError, ValueDoesNotFitError } from '@elias/coinbase';
 import { candleWindowAt } from '@elias/market-data';
-import type { CollectionOutcome } from './collect-window.js';
+import type { CollectionOutcome } from './collected-window.js';
 import { CollectWindow } from './collect-window.js';
 import { BTC, InMemoryExchange } from './test-exchange.js';
 
 const day = candleWindowAt('BTC-USD', 60, Date.UTC(2023, 11, 1));
 const AFTER_MS = Date.UTC(2023, 11, 2, 0, 15);
 const COLLECTION_ID = '018c0000-0000-7000-8000-00000000000a';
+const parts = { deadlineMs: 1_000, windowsAtOnce: 2, newCollectionId: () => COLLECTION_ID, snapshotLateMsMax: 21_600_000 };
 const alive = (): AbortSignal => new AbortController().signal;
 const collect = (exchange: InMemoryExchange, window = day, signal = alive()): Promise<CollectionOutcome> =>
-  new CollectWindow({ exchange, deadlineMs: 1_000, windowsAtOnce: 2, newCollectionId: () => COLLECTION_ID }).run({ window }, signal);
+  new CollectWindow({ ...parts, exchange }).run({ window, productIds: [] }, signal);
 const unavailable = (reason: 'exchange_unavailable' | 'rate_limited' = 'exchange_unavailable'): ExchangeUnavailableError =>
   new ExchangeUnavailableError('/x', reason, 3);
 
@@ -26,7 +27,7 @@ it('collects a day in pages of 300 minutes, all at once', async () => {
   };
   expect(await collect(exchange)).toMatchObject({
     kind: 'collected',
-    pages: 5,
+    questions: 5,
     coverage: { present: 1_440, noTrade: 0, unknown: 0, open: 0 },
     revision: { unknown: 0, open: 0, collectedAtMs: AFTER_MS, collectionId: COLLECTION_ID },
   });
@@ -113,8 +114,8 @@ it('a window that just began is all open, as of now', async () => {
   const exchange = new InMemoryExchange(day.fromMs + 30_000);
   expect(await collect(exchange)).toMatchObject({
     kind: 'collected',
-    pages: 0,
-    candles: [],
+    questions: 0,
+    rowCount: 0,
     coverage: { open: 1_440, unknown: 0 },
     revision: { unknown: 0, open: 1_440, collectedAtMs: day.fromMs + 30_000 },
   });
@@ -139,7 +140,7 @@ it('asks for the time before it calls a window one of the future, since the cloc
 it('a month has its own pages', async () => {
   const exchange = new InMemoryExchange(AFTER_MS);
   const outcome = await collect(exchange, candleWindowAt('BTC-USD', 900, Date.UTC(2023, 10, 1)));
-  expect(outcome).toMatchObject({ kind: 'collected', pages: 10, coverage: { present: 2_880, unknown: 0, open: 0 } });
+  expect(outcome).toMatchObject({ kind: 'collected', questions: 10, coverage: { present: 2_880, unknown: 0, open: 0 } });
 });
 
 it('is dropped when it is told so, whatever the exchange says then', async () => {

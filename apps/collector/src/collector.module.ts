@@ -45,11 +45,14 @@ export class CollectorModule implements OnApplicationShutdown {
         time: (call) => client.time(call),
         product: (productId, call) => catalogue.find(productId, call),
         candles: (...question) => client.candles(...question),
+        listing: (call) => client.listing(call),
+        stats: (productId, call) => client.stats(productId, call),
         paceMs: (requests) => coinbase.paceMs(requests),
       },
       deadlineMs: config.COLLECTOR_REQUEST_DEADLINE_MS,
       windowsAtOnce: config.COLLECTOR_WINDOWS_AT_ONCE,
       newCollectionId: uuidv7,
+      snapshotLateMsMax: config.EXCHANGE_SNAPSHOT_LATE_MS_MAX,
     });
     const log = new KafkaEventLog(kafka.producer());
     const answerRequest = new AnswerRequest({ collectWindow, log, untilDone, metrics: collectorMetrics, logger });

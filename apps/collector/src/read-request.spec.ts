@@ -1,3 +1,4 @@
+import { DEFAULT_PRODUCT_IDS } from '@elias/market-data';
 import { readRequest } from './read-request.js';
 import { REQUEST_ID, requestFor, requestRecord, RUN_ID } from './test-requests.js';
 
@@ -22,6 +23,7 @@ it('reads a request', () => {
       origin: 'backfill',
       attempt: 3,
       window: expect.objectContaining({ productId: 'BTC-USD', granularity: 60, fromMs: Date.UTC(2023, 11, 1) }) as object,
+      productIds: [],
       bestKnown: {
         unknown: 2,
         open: 0,
@@ -29,6 +31,24 @@ it('reads a request', () => {
         collectionId: '018c0000-0000-7000-8000-000000000009',
       },
     },
+  });
+});
+
+it("reads a request for the exchange's stats: of the products that are named, each once, else of the usual ones", () => {
+  const id = 'exchange_stats/_all/2023-12-01';
+  const productIds = (products?: string[]): unknown => {
+    const result = readRequest(requestRecord(requestFor(id, products === undefined ? {} : { products })));
+    return result.kind === 'request' ? result.request.productIds : result.cause;
+  };
+  expect(productIds(['B-USD', 'A-USD', 'B-USD'])).toEqual(['B-USD', 'A-USD']);
+  expect(productIds()).toEqual([...DEFAULT_PRODUCT_IDS]);
+  expect(productIds(['B-USD', '../time'])).toEqual(new RangeError('"../time" is not a product id like BTC-USD'));
+});
+
+it.each(['asset_stats_daily/BTC-USD/2023-12-01', 'discounts_7d/_all/2023-12-01'])('%s is computed, not collected', (id) => {
+  expect(refusal(requestFor(id))).toMatchObject({
+    reason: 'bad-request',
+    failed: { permanent: true, reason: 'bad_request', detail: expect.stringMatching(/is not collected from the exchange/) as string },
   });
 });
 

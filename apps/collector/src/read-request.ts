@@ -1,7 +1,8 @@
 import type { EventData, WireWindow } from '@elias/contracts';
 import { decodeEvent, originSchema, revisionFromWire, windowFromWire } from '@elias/contracts';
 import { describeError } from '@elias/errors';
-import type { CandleWindow } from '@elias/market-data';
+import type { CandleWindow, SnapshotWindow } from '@elias/market-data';
+import { DEFAULT_PRODUCT_IDS, isProductId, isSnapshotWindow } from '@elias/market-data';
 import { z } from 'zod';
 import type { CollectionRequest } from './collection-request.js';
 
@@ -29,12 +30,14 @@ export function readRequest(record: { value: Uint8Array | null; headers: Record<
   }
   const { data } = decoded.value;
   try {
+    const window = collectedWindowOf(data.window);
     const request = {
       requestId: data.request_id,
       runId: data.run_id,
       origin: data.origin,
       attempt: data.attempt,
-      window: candleWindowOf(data.window),
+      window,
+      productIds: window.dataset === 'exchange_stats' ? productIdsOf(data.products) : [],
       bestKnown: data.best_known === null ? null : revisionFromWire(data.best_known),
     };
     return { kind: 'request', request };
@@ -43,11 +46,18 @@ export function readRequest(record: { value: Uint8Array | null; headers: Record<
   }
 }
 
-/** @throws RangeError when the window does not exist, or is not of candles */
-function candleWindowOf(wire: WireWindow): CandleWindow {
+/** @throws RangeError when the window does not exist, or is computed */
+function collectedWindowOf(wire: WireWindow): CandleWindow | SnapshotWindow {
   const window = windowFromWire(wire);
-  if (window.dataset !== 'candles') throw new RangeError(`${window.dataset} is not collected from the exchange`);
-  return window;
+  if (window.dataset === 'candles' || isSnapshotWindow(window)) return window;
+  throw new RangeError(`${window.dataset} is not collected from the exchange`);
+}
+
+/** @throws RangeError when one of them cannot be a product */
+function productIdsOf(products: readonly string[] = DEFAULT_PRODUCT_IDS): string[] {
+  const wrong = products.find((id) => !isProductId(id));
+  if (wrong !== undefined) throw new RangeError(`"${wrong}" is not a product id like BTC-USD`);
+  return [...new Set(products)];
 }
 
 /** What is told of a request that came to nothing. */

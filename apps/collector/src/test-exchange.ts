@@ -1,7 +1,7 @@
-import type { Call, CandlePageAnswer, Product } from '@elias/coinbase';
+import type { Call, CandlePageAnswer, ListedProduct, Product, ProductStats, Told } from '@elias/coinbase';
 import { UnknownProductError } from '@elias/coinbase';
 import type { CandlePage, GranularitySeconds } from '@elias/market-data';
-import type { Exchange } from './collect-window.js';
+import type { Exchange } from './exchange.js';
 
 export const BTC: Product = {
   id: 'BTC-USD',
@@ -13,6 +13,14 @@ export const BTC: Product = {
   tradingDisabled: false,
 };
 
+/** What it lists of a product. */
+export const LISTED: ListedProduct = {
+  ...{ product_id: BTC.id, base_currency: 'BTC', quote_currency: 'USD', status: 'online', status_message: null },
+  ...{ base_increment: '0.00000001', quote_increment: '0.01', min_market_funds: '1', trading_disabled: false, post_only: false },
+  ...{ limit_only: false, cancel_only: false, auction_mode: false, fx_stablecoin: false, margin_enabled: false },
+};
+export const STATS: ProductStats = { open: '100', high: '110', low: '90', last: '105', volume: '7', volume_30day: '210.5' };
+
 /** An exchange in memory that has a candle for every period, until a test says otherwise. */
 export class InMemoryExchange implements Exchange {
   readonly asked: string[] = [];
@@ -22,6 +30,12 @@ export class InMemoryExchange implements Exchange {
   price = '100';
   pageAnswer: (page: CandlePage, answer: CandlePageAnswer, call: Call) => CandlePageAnswer | Promise<CandlePageAnswer> = (_page, answer) =>
     answer;
+
+  listingAnswer: (told: Told<ListedProduct[]>) => Told<ListedProduct[]> | Promise<Told<ListedProduct[]>> = (told) => told;
+  statsAnswer: (productId: string, told: Told<ProductStats>, call: Call) => Told<ProductStats> | Promise<Told<ProductStats>> = (
+    _id,
+    told,
+  ) => told;
 
   constructor(
     public nowMs: number,
@@ -53,6 +67,20 @@ export class InMemoryExchange implements Exchange {
       candles.push({ startedAtMs, open: this.price, high: this.price, low: this.price, close: this.price, volume: '1' });
     }
     return this.pageAnswer(page, { page, dateMs, answeredAtMs: dateMs, candles }, call);
+  }
+
+  async listing(call: Call): Promise<Told<ListedProduct[]>> {
+    this.asked.push('listing');
+    this.calls.push(call);
+    const value = [...this.products.keys()].map((product_id) => ({ ...LISTED, product_id }));
+    return this.listingAnswer({ value, answeredAtMs: Math.floor(this.nowMs / 1_000) * 1_000 });
+  }
+
+  async stats(productId: string, call: Call): Promise<Told<ProductStats>> {
+    this.asked.push(`stats ${productId}`);
+    this.calls.push(call);
+    if (!this.products.has(productId)) throw new UnknownProductError(productId);
+    return this.statsAnswer(productId, { value: STATS, answeredAtMs: Math.floor(this.nowMs / 1_000) * 1_000 }, call);
   }
 
   paceMs(): number {

@@ -243,7 +243,7 @@ describe('what does not pass is an error of its own', () => {
       name: 'ValueDoesNotFitError',
       disposition: 'dead-letter',
       column: 'volume',
-      startedAt: '2023-12-01T00:00:00.000Z',
+      at: '2023-12-01T00:00:00.000Z',
     });
     expect(server.asked).toHaveLength(1);
   });
@@ -314,6 +314,20 @@ describe('the rest of the exchange', () => {
     await expect(client.products()).rejects.toMatchObject({ name: 'BadAnswerError' });
   });
 
+  it('the whole list, as of the moment that it was so', async () => {
+    const date = new Date(Date.UTC(2023, 11, 2, 0, 15)).toUTCString();
+    const client = await exchange(say(200, [{ ...listed, fx_stablecoin: true }], { date, age: '30', 'cf-cache-status': 'HIT' }));
+    expect(await client.listing()).toMatchObject({
+      value: [{ product_id: 'BTC-USD', base_increment: '0.00000001', fx_stablecoin: true, status: null }],
+      answeredAtMs: Date.UTC(2023, 11, 2, 0, 14, 30),
+    });
+    server.answers(say(200, [listed, { ...listed, id: 'X-USD', post_only: 'no' }]));
+    await expect(client.listing()).rejects.toMatchObject({
+      name: 'BadAnswerError',
+      problem: 'post_only of X-USD is neither true nor false: "no"',
+    });
+  });
+
   it('one product', async () => {
     const client = await exchange(say(200, { ...listed, status: 'online', trading_disabled: true }));
     expect(await client.product('BTC-USD')).toMatchObject({ id: 'BTC-USD', quoteIncrement: '0.01', tradingDisabled: true });
@@ -322,7 +336,12 @@ describe('the rest of the exchange', () => {
   it('stats, as plain decimals', async () => {
     const said = { open: '1.50', high: '2', low: '1', last: '1.7', volume: '3.0e2', volume_30day: '9000.00' };
     const client = await exchange(say(200, said));
-    expect(await client.stats('BTC-USD')).toEqual({ open: '1.5', high: '2', low: '1', last: '1.7', volume: '300', volume30Day: '9000' });
+    const value = { open: '1.5', high: '2', low: '1', last: '1.7', volume: '300', volume_30day: '9000' };
+    const { answeredAtMs, ...told } = await client.stats('BTC-USD');
+    expect(told).toEqual({ value });
+    expect(Math.abs(answeredAtMs! - Date.now())).toBeLessThan(10_000);
+    server.answers(say(200, said, { 'cf-cache-status': 'HIT' }));
+    expect(await client.stats('BTC-USD')).toEqual({ value, answeredAtMs: null });
   });
 
   it("trades, with the taker's side and the page's cursors", async () => {

@@ -9,6 +9,8 @@ import { BadAnswerError, ExchangeUnavailableError, ForeignAnswerError } from './
 import { ExchangeClock } from './exchange-clock.js';
 import type { HttpAnswer } from './http-transport.js';
 import { parseCandlePage } from './parse-candle-page.js';
+import { readListing } from './product-listing.js';
+import type { ListedProduct } from './product-listing.js';
 import { readProduct } from './product.js';
 import type { Product } from './product.js';
 import { readStats } from './product-stats.js';
@@ -26,6 +28,13 @@ export interface CandlePageAnswer {
   readonly answeredAtMs: number | null;
   /** settled candles of the page, in time order, without doubles, values canonical */
   readonly candles: readonly Candle[];
+}
+
+/** What the exchange told of its present. */
+export interface Told<T> {
+  readonly value: T;
+  /** it was so at this instant; null when a cache gave it and nobody says how old it is */
+  readonly answeredAtMs: number | null;
 }
 
 /** A cache's answer that is too old is asked for again this often. */
@@ -51,8 +60,18 @@ export class CoinbaseClient {
     return this.askJson({ path: `/products/${encodeURIComponent(productId)}`, productId }, call, readProduct);
   }
 
-  async stats(productId: string, call?: Call): Promise<ProductStats> {
-    return this.askJson({ path: `/products/${encodeURIComponent(productId)}/stats`, productId }, call, readStats);
+  /** Every product that the exchange lists, with all that it says of them; one entry that cannot be read makes it a bad answer. */
+  async listing(call?: Call): Promise<Told<ListedProduct[]>> {
+    const path = '/products';
+    return this.askJson({ path }, call, (json, _http, { answeredAtMs }) => ({ value: readListing(json, path), answeredAtMs }));
+  }
+
+  async stats(productId: string, call?: Call): Promise<Told<ProductStats>> {
+    const path = `/products/${encodeURIComponent(productId)}/stats`;
+    const read = (json: unknown, _http: HttpAnswer, { answeredAtMs }: AnswerTime): Told<ProductStats> => {
+      return { value: readStats(json, path, productId), answeredAtMs };
+    };
+    return this.askJson({ path, productId }, call, read);
   }
 
   async trades(productId: string, cursor: TradesCursor = {}, call?: Call): Promise<TradesPage> {
@@ -118,18 +137,18 @@ export class CoinbaseClient {
   private askJson<T>(
     question: Omit<Question<T>, 'read'>,
     call: Call | undefined,
-    shape: (json: unknown, answer: HttpAnswer) => T | null,
+    shape: (json: unknown, answer: HttpAnswer, time: AnswerTime) => T | null,
   ): Promise<T> {
     const { path } = question;
     const read = (answer: HttpAnswer): T => {
-      this.heard(path, answer);
+      const time = this.heard(path, answer);
       let json: unknown;
       try {
         json = JSON.parse(answer.body);
       } catch {
         throw new ForeignAnswerError(path, 'the answer is not JSON');
       }
-      const value = shape(json, answer);
+      const value = shape(json, answer, time);
       if (value === null) throw new BadAnswerError(path, 'the answer has not the documented shape');
       return value;
     };

@@ -78,9 +78,10 @@ export class ValueDoesNotFitError extends EliasError {
   constructor(
     readonly path: string,
     readonly column: string,
-    readonly startedAt: string,
+    /** the candle's start, or the product */
+    readonly at: string,
     value: string,
   ) {
-    super(`the exchange's answer to ${path} has a ${column} that cannot be stored, at ${startedAt}: ${value.slice(0, 100)}`);
+    super(`the exchange's answer to ${path} has a ${column} that cannot be stored, at ${at}: ${value.slice(0, 100)}`);
   }
 }

@@ -102,6 +102,16 @@ recorded('the client against what the exchange said', () => {
     expect(products.find(({ id }) => id === 'ATOM-EUR')).toMatchObject({ quoteIncrement: '0.001', tradingDisabled: false });
   });
 
+  it('rest/products_2025-08-27.json: all that is said of each product', async () => {
+    const client = await answering(200, textOf('rest/products_2025-08-27.json'));
+    const { value } = await client.listing();
+    expect(value).toHaveLength(720);
+    expect(value.filter(({ fx_stablecoin }) => fx_stablecoin)).toHaveLength(24);
+    expect(value.filter(({ limit_only }) => limit_only)).toHaveLength(19);
+    const pair = { base_currency: 'ATOM', quote_currency: 'EUR', quote_increment: '0.001', min_market_funds: '0.84', status_message: null };
+    expect(value.find(({ product_id }) => product_id === 'ATOM-EUR')).toMatchObject(pair);
+  });
+
   it('rest/BTC-EUR_trades_GET-200.json: ids without holes, values without padding', async () => {
     const client = await answering(200, textOf('rest/BTC-EUR_trades_GET-200.json'));
     const { trades } = await client.trades('BTC-EUR');

@@ -20,5 +20,14 @@ export const coinbaseSettings = {
     .min(10)
     .default(10_000)
     .describe('milliseconds for a connection, for the headers, and between two parts of a body, at least 10'),
+  EXCHANGE_SNAPSHOT_LATE_MS_MAX: z.coerce
+    .number()
+    .int()
+    .min(1_800_000)
+    .max(43_200_000)
+    .default(21_600_000)
+    .describe(
+      "milliseconds after a day's end until which exchange_stats and products are asked for: the exchange tells them of its present alone",
+    ),
   EXCHANGE_USER_AGENT: z.string().min(1).default('elias/0.1').describe('who asks; the exchange refuses requests without it'),
 };

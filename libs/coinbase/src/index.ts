@@ -7,6 +7,7 @@ export * from './coinbase-errors.js';
 export * from './coinbase-settings.js';
 export * from './create-coinbase.js';
 export * from './http-transport.js';
+export * from './product-listing.js';
 export * from './product-stats.js';
 export * from './product.js';
 export * from './request-pacer.js';

@@ -1,31 +1,33 @@
-import { canonicalDecimal } from '@elias/market-data';
-import { z } from 'zod';
+import { PRICE_TYPE, SIZE_TYPE } from '@elias/market-data';
+import { BadAnswerError } from './coinbase-errors.js';
+import { isJsonObject, ToldValues } from './told-values.js';
 
-/** The exchange's rolling 24 hours at the moment of asking, which cannot be asked for later. Canonical decimals. */
+/**
+ * The exchange's rolling 24 hours at the moment of asking, which cannot be asked for later, by column of `market.exchange_stats`.
+ * Canonical decimals; null is what it does not tell.
+ */
 export interface ProductStats {
-  readonly open: string;
-  readonly high: string;
-  readonly low: string;
-  readonly last: string;
-  readonly volume: string;
-  readonly volume30Day: string;
+  readonly open: string | null;
+  readonly high: string | null;
+  readonly low: string | null;
+  readonly last: string | null;
+  readonly volume: string | null;
+  readonly volume_30day: string | null;
 }
 
-const decimal = z.string().transform((text, context) => {
-  try {
-    return canonicalDecimal(text);
-  } catch {
-    context.addIssue('not a decimal number');
-    return z.NEVER;
-  }
-});
-
-const statsSchema = z
-  .object({ open: decimal, high: decimal, low: decimal, last: decimal, volume: decimal, volume_30day: decimal })
-  .transform(({ volume_30day, ...rest }): ProductStats => ({ ...rest, volume30Day: volume_30day }));
-
-/** @returns null when it is not the shape of stats */
-export function readStats(json: unknown): ProductStats | null {
-  const parsed = statsSchema.safeParse(json);
-  return parsed.success ? parsed.data : null;
+/**
+ * @throws BadAnswerError it has not the shape of stats
+ * @throws ValueDoesNotFitError a number that the stores cannot hold
+ */
+export function readStats(json: unknown, path: string, productId: string): ProductStats {
+  if (!isJsonObject(json)) throw new BadAnswerError(path, 'the answer is no object');
+  const told = new ToldValues(json, path, productId);
+  return {
+    open: told.decimal('open', PRICE_TYPE),
+    high: told.decimal('high', PRICE_TYPE),
+    low: told.decimal('low', PRICE_TYPE),
+    last: told.decimal('last', PRICE_TYPE),
+    volume: told.decimal('volume', SIZE_TYPE),
+    volume_30day: told.decimal('volume_30day', SIZE_TYPE),
+  };
 }

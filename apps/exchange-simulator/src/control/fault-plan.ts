@@ -1,6 +1,18 @@
 import { z } from 'zod';
 
-export const FAULT_KINDS = ['429', '500', '503', 'cut', 'stall', 'slow', 'stale_cache', 'hit_without_age', 'drop_rows', 'garbage'] as const;
+export const FAULT_KINDS = [
+  '429',
+  '500',
+  '503',
+  'cut',
+  'stall',
+  'slow',
+  'stale_cache',
+  'hit_without_age',
+  'drop_rows',
+  'garbage',
+  'html',
+] as const;
 
 /** A fault to come, as `POST /_simulator/faults` takes it. */
 export const faultOrder = z.strictObject({

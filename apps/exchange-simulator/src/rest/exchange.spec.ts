@@ -303,10 +303,10 @@ describe('limit and user agent', () => {
 
 describe('faults on demand', () => {
   const url = range('BTC-USD', 60, '2023-12-29T17:40:00Z', '2023-12-29T17:57:00Z');
-  const faulty = async (order: Record<string, unknown>): Promise<{ hit: Answer; after: Answer }> => {
+  const faulty = async (order: Record<string, unknown>, asked = url): Promise<{ hit: Answer; after: Answer }> => {
     const { get, faults } = bench();
     faults.add(faultOrder.parse(order));
-    return { hit: await get(url), after: await get(url) };
+    return { hit: await get(asked), after: await get(asked) };
   };
 
   it.each([
@@ -341,6 +341,20 @@ describe('faults on demand', () => {
     expect(missing).toHaveLength(3);
     expect(missing).not.toContainEqual(whole[0]);
     expect(missing).not.toContainEqual(whole.at(-1));
+  });
+
+  it('a stale cache, of the list of products too', async () => {
+    const { hit, after } = await faulty({ kind: 'stale_cache', age_s: 300 }, '/products');
+    expect(hit.headers).toMatchObject({ 'Cf-Cache-Status': 'HIT', Age: '300' });
+    expect(after.headers).toMatchObject({ 'Cf-Cache-Status': 'MISS' });
+    expect(after.headers).not.toHaveProperty('Age');
+  });
+
+  it("a proxy's page instead of the answer", async () => {
+    const { hit, after } = await faulty({ kind: 'html' }, '/products');
+    expect([hit.status, hit.headers['Content-Type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(hit.body.toString()).toMatch(/^<!DOCTYPE html>/);
+    expect(Array.isArray(json(after))).toBe(true);
   });
 
   it('garbage is no JSON', async () => {

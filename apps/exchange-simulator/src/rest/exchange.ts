@@ -9,6 +9,7 @@ import type { Answer } from './answer.js';
 import { answerCandles } from './answer-candles.js';
 import { answerStats, answerTicker } from './answer-stats.js';
 import { answerTrades } from './answer-trades.js';
+import { freshnessOf } from './moment.js';
 import type { Moment } from './moment.js';
 
 export interface ExchangeRequest {
@@ -29,6 +30,8 @@ interface Route {
 
 const STALLED_MS = 300_000;
 const SLOW_MS = 2_000;
+/** What some proxy in between answers with 200. */
+const PROXY_PAGE = Buffer.from('<!DOCTYPE html><title>Just a moment...</title>');
 
 /** The exchange's REST side: limit first, then faults on demand, then the question itself. */
 export class Exchange {
@@ -63,7 +66,7 @@ export class Exchange {
 
   private async answerQuestion({ endpoint, productId }: Route, parameters: URLSearchParams, moment: Moment): Promise<Answer> {
     if (endpoint === 'time') return uncacheable(jsonBody({ iso: new Date(moment.nowMs).toISOString(), epoch: moment.nowMs / 1_000 }));
-    if (endpoint === 'products') return uncacheable(jsonBody(this.market.catalogue.list()));
+    if (endpoint === 'products') return uncacheable(jsonBody(this.market.catalogue.list()), freshnessOf(moment));
     const product = endpoint === 'other' ? null : this.market.find(productId);
     if (product === null || endpoint === 'other') return refusal(404, 'NotFound');
     try {
@@ -116,6 +119,8 @@ function disturbed(answer: Answer, fault: PlannedFault | null): Answer {
   if (fault?.kind === 'cut') return { ...answer, disturbance: { kind: 'cut' } };
   if (fault?.kind === 'stall') return { ...answer, disturbance: { kind: 'stall', ms: fault.ms ?? STALLED_MS } };
   if (fault?.kind === 'slow') return { ...answer, disturbance: { kind: 'slow', ms: fault.ms ?? SLOW_MS } };
+  if (fault?.kind === 'html')
+    return { ...answer, headers: { ...answer.headers, 'Content-Type': 'text/html; charset=utf-8' }, body: PROXY_PAGE };
   if (fault?.kind === 'garbage') return { ...answer, body: answer.body.subarray(0, Math.ceil(answer.body.length / 2)) };
   return answer;
 }

@@ -17,6 +17,11 @@ export interface Moment {
   droppedRows: number;
 }
 
+/** What the headers say of an answer that is of the moment, and not of a product's candles. */
+export function freshnessOf({ staleS, saysAge }: Moment): Freshness {
+  return staleS > 0 ? { cache: 'HIT', ageS: saysAge ? staleS : null } : { cache: 'MISS', ageS: null };
+}
+
 /** What an answer about a product knows, and what its headers say about that. */
 export interface Knowledge {
   /** milliseconds; nothing later is in the answer */
