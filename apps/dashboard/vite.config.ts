@@ -5,12 +5,15 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const API = ['runs', 'discounts', 'stats', 'candles', 'windows', 'products', 'coverage', 'gaps', 'revisions', 'archives', 'grid', 'lags'];
 const API_OF_STATE = ['dead-letters', 'services', 'alarms', 'checks', 'stream', 'session', 'health'];
 
+/** The first that know `light-dark()` in style sheets. */
+const BROWSERS = ['chrome123', 'firefox120', 'safari17.5'];
+
 /** `vite build apps/dashboard`; `ORCHESTRATOR_URL=http://… vite apps/dashboard` shows changes at once, on a running stack. */
 export default defineConfig(({ mode }) => {
   const orchestrator = loadEnv(mode, ROOT, 'ORCHESTRATOR_')['ORCHESTRATOR_URL'] ?? 'http://127.0.0.1:8080';
   return {
     cacheDir: `${ROOT}node_modules/.cache/vite`,
-    build: { outDir: `${ROOT}dist/apps/dashboard`, emptyOutDir: true, target: 'es2022', assetsInlineLimit: 0 },
+    build: { outDir: `${ROOT}dist/apps/dashboard`, emptyOutDir: true, target: BROWSERS, cssTarget: BROWSERS, assetsInlineLimit: 0 },
     server: { proxy: Object.fromEntries([...API, ...API_OF_STATE].map((path) => [`/${path}`, orchestrator])) },
   };
 });
