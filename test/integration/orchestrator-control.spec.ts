@@ -2,6 +2,7 @@ import type { ControlEvent } from '@elias/contracts';
 import { migratePostgres, Postgres } from '@elias/postgres';
 import { createLogger, Metrics } from '@elias/telemetry';
 import { CancelRun } from '../../apps/orchestrator/src/cancel-run.js';
+import { NotificationStore } from '../../apps/orchestrator/src/notify/notification-store.js';
 import { RecordFacts } from '../../apps/orchestrator/src/record-facts.js';
 import { ReleaseRequests } from '../../apps/orchestrator/src/release-requests.js';
 import { RetryRun } from '../../apps/orchestrator/src/retry-run.js';
@@ -47,7 +48,7 @@ const start = (body: object = order, deadlineMs = 3_600_000): Promise<string> =>
 const release = (windowsMax = 100): Promise<number> => new ReleaseRequests(store, windowsMax, Date.now).run();
 const cancel = (runId: string): ReturnType<CancelRun['run']> => new CancelRun(store, control).run(runId);
 const retry = (runId: string): ReturnType<RetryRun['run']> => new RetryRun(store, control, 3_600_000).run(runId);
-const supervise = (): Promise<number> => new SuperviseRuns(store, control, logger, metrics).run();
+const supervise = (): Promise<number> => new SuperviseRuns(store, control, new NotificationStore(postgres, true), logger, metrics).run();
 const record = (events: ControlEvent[]): Promise<void> => new RecordFacts(store).run(events);
 const states = async (runId: string): Promise<string> => (await store.tasks(runId)).map(({ state }) => state).join(' ');
 const counted = async (name: string): Promise<string[]> =>

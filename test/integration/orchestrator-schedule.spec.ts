@@ -9,6 +9,7 @@ import { StartDailyRuns } from '../../apps/orchestrator/src/start-daily-runs.js'
 import { StartRun } from '../../apps/orchestrator/src/start-run.js';
 import { freshDatabase } from '../support/fresh-database.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
+import { closePlayed } from '../support/played-closing.js';
 import { stageAnswers } from '../support/stage-answers.js';
 import { testStack } from '../support/stack.js';
 
@@ -68,7 +69,10 @@ async function settle(unknownOf: (windowId: string) => number = () => 0): Promis
   let requests = 0;
   for (;;) {
     await postgres.query('UPDATE pipeline.tasks SET next_request_at = now() WHERE next_request_at IS NOT NULL');
-    if ((await release()) === 0) return requests;
+    if ((await release()) === 0) {
+      await closePlayed(postgres);
+      return requests;
+    }
     const asked = await postgres.query<{ window_id: string; request_id: string; run_id: string }>(
       `SELECT DISTINCT ON (window_id) window_id, request_ids[cardinality(request_ids)] AS request_id, run_id FROM pipeline.tasks WHERE awaiting_answer`,
     );

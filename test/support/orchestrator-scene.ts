@@ -11,6 +11,7 @@ import { RecordFacts } from '../../apps/orchestrator/src/record-facts.js';
 import { RunStore } from '../../apps/orchestrator/src/run-store.js';
 import { freshDatabase } from './fresh-database.js';
 import type { FreshDatabase } from './fresh-database.js';
+import { playLedger, playTransformer } from './played-closing.js';
 import { RunsClient } from './runs-client.js';
 import { ServiceProcess, until } from './service-process.js';
 import { stageAnswers } from './stage-answers.js';
@@ -116,13 +117,15 @@ export class OrchestratorScene {
     return [...own.values()];
   }
 
-  /** Plays the stages for every request that arrived since the last time. */
+  /** Plays the stages for every request that arrived since the last time, and a transformer that finds nothing to compute. */
   async answerAll(): Promise<void> {
     for (const request of this.requests.filter(({ request_id }) => !this.answered.has(request_id))) {
       this.answered.add(request.request_id);
       const answers = stageAnswers({ ...request, window_id: request.window.id }, request.request_id);
       await new RecordFacts(new RunStore(this.postgres)).run(Object.values(answers));
     }
+    await playLedger(this.postgres);
+    await playTransformer(this.postgres);
   }
 
   async until(holds: () => boolean | Promise<boolean>, otherwise: () => string, withinMs = 45_000): Promise<void> {

@@ -2,7 +2,8 @@ import { bestRevision, compareRevisions } from '@elias/market-data';
 import type { Revision } from '@elias/market-data';
 import type { Fact, LoadedStage, Problem } from './fact.js';
 
-export type StageState = 'waiting' | 'running' | 'done' | 'failed';
+/** `skipped`: there is nothing for it to do. */
+export type StageState = 'waiting' | 'running' | 'done' | 'failed' | 'skipped';
 /** `cancelled`: its run was, before the task was asked for. */
 export type TaskState = 'waiting' | 'running' | 'succeeded' | 'partial' | 'failed' | 'cancelled';
 
@@ -12,6 +13,13 @@ export interface Stages {
   readonly archive: StageState;
   readonly load_warehouse: StageState;
   readonly load_rds: StageState;
+}
+
+/** Stages that close a day's run, of its tasks of minutes. */
+export interface ClosingStages {
+  readonly stats: StageState;
+  readonly discounts: StageState;
+  readonly checks: StageState;
 }
 
 export interface Assessment {
@@ -77,6 +85,8 @@ export function assessTask(
 }
 
 export const STAGES_WAITING: Stages = { collect: 'waiting', archive: 'waiting', load_warehouse: 'waiting', load_rds: 'waiting' };
+
+export const CLOSING_STAGES_WAITING: ClosingStages = { stats: 'waiting', discounts: 'waiting', checks: 'waiting' };
 
 const waiting: Assessment = {
   state: 'waiting',

@@ -13,7 +13,7 @@ export type Fact =
     }
   | { readonly stage: 'collection_failed'; readonly requestId: string; readonly permanent: boolean; readonly problem: Problem }
   | { readonly stage: 'sealed'; readonly revision: Revision; readonly told: Told; readonly archive: ArchiveFacts }
-  | { readonly stage: LoadedStage; readonly revision: Revision; readonly impliesSealed: boolean }
+  | { readonly stage: LoadedStage; readonly revision: Revision; readonly impliesSealed: boolean; readonly holds?: Holds }
   | { readonly stage: RefusedStage; readonly revision: Revision | null; readonly requestId: string | null; readonly problem: Problem }
   | { readonly stage: 'revoked'; readonly revision: Revision };
 
@@ -24,6 +24,12 @@ export interface Told {
   readonly rowCount: number;
   readonly csvSha256: string;
   readonly coverage: WireCoverage;
+}
+
+/** What a store said that it holds. */
+export interface Holds {
+  readonly rows: number;
+  readonly csvSha256: string;
 }
 
 export interface ArchiveFacts {
@@ -80,7 +86,12 @@ export function factOf(event: ControlEvent): WindowFact | null {
       return {
         windowId: window.id,
         telling: revision.collection_id,
-        fact: { stage, revision: revisionFromWire(revision), impliesSealed },
+        fact: {
+          stage,
+          revision: revisionFromWire(revision),
+          impliesSealed,
+          holds: { rows: event.data.row_count, csvSha256: event.data.csv_sha256 },
+        },
       };
     }
     case 'warehouse.superseded':

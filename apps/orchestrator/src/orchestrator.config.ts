@@ -5,8 +5,13 @@ import { postgresSettings } from '@elias/postgres';
 import { serviceSettings } from '@elias/telemetry';
 import { z } from 'zod';
 import { serviceViewSettings } from './pipeline/services.js';
+import type { CheckRules } from './checks/check.js';
+import type { Webhook } from './notify/send-notifications.js';
+import { WEBHOOK_SECRET } from './notify/sign-webhook.js';
 
 const products = z.array(z.string().refine(isProductId)).min(1);
+
+const share = (fallback: number) => z.coerce.number().min(0).max(1).default(fallback);
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
 
@@ -49,6 +54,24 @@ const settings = z.object({
     .positive()
     .default(96)
     .describe('windows of backfills that are asked for at once; the rest waits, so that the day never does'),
+  ORCHESTRATOR_CHECK_UNKNOWN_MAX: share(0.01).describe("share of a day's minutes, 0 to 1, that may be unknown before its run fails"),
+  ORCHESTRATOR_CHECK_VOLUME_MIN: share(0.02).describe(
+    "share of the median volume of the 31 days before, 0 to 1, that a day's volume has to reach, or its run fails",
+  ),
+  ORCHESTRATOR_CHECK_JUMP_SIGMAS: z.coerce
+    .number()
+    .positive()
+    .default(6)
+    .describe('standard deviations of daily returns; a day whose price moved further is warned of'),
+  ORCHESTRATOR_WEBHOOK_URL: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('where runs that failed or are late, and checks that failed, are posted to; nowhere without'),
+  ORCHESTRATOR_WEBHOOK_SECRET: z
+    .string()
+    .regex(WEBHOOK_SECRET)
+    .optional()
+    .describe('key that signs what is posted, `whsec_` and Base64 as Standard Webhooks has it; required with ORCHESTRATOR_WEBHOOK_URL'),
   ...serviceViewSettings,
   ORCHESTRATOR_API_TOKEN: z
     .string()
@@ -63,8 +86,26 @@ const settings = z.object({
     .describe('requests/s that one address may make; more are answered 429'),
 });
 
-export const orchestratorConfig = settings.refine(
-  ({ HTTP_HOST, ORCHESTRATOR_API_TOKEN }) => ORCHESTRATOR_API_TOKEN !== undefined || LOOPBACK.test(HTTP_HOST),
-  { path: ['ORCHESTRATOR_API_TOKEN'], message: 'is required when others can reach the API' },
-);
+export const orchestratorConfig = settings
+  .refine(({ HTTP_HOST, ORCHESTRATOR_API_TOKEN }) => ORCHESTRATOR_API_TOKEN !== undefined || LOOPBACK.test(HTTP_HOST), {
+    path: ['ORCHESTRATOR_API_TOKEN'],
+    message: 'is required when others can reach the API',
+  })
+  .refine(({ ORCHESTRATOR_WEBHOOK_URL: url, ORCHESTRATOR_WEBHOOK_SECRET: secret }) => url === undefined || secret !== undefined, {
+    path: ['ORCHESTRATOR_WEBHOOK_SECRET'],
+    message: 'is required with ORCHESTRATOR_WEBHOOK_URL',
+  });
 export type OrchestratorConfig = z.output<typeof orchestratorConfig>;
+
+export function checkRules(config: OrchestratorConfig): CheckRules {
+  return {
+    unknownShareMax: config.ORCHESTRATOR_CHECK_UNKNOWN_MAX,
+    volumeShareMin: config.ORCHESTRATOR_CHECK_VOLUME_MIN,
+    jumpSigmas: config.ORCHESTRATOR_CHECK_JUMP_SIGMAS,
+  };
+}
+
+/** Whom to tell; null when nobody is to be told. */
+export function webhookOf({ ORCHESTRATOR_WEBHOOK_URL: url, ORCHESTRATOR_WEBHOOK_SECRET: secret }: OrchestratorConfig): Webhook | null {
+  return url === undefined || secret === undefined ? null : { url, secret };
+}

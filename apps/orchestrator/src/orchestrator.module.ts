@@ -10,10 +10,17 @@ import type { Leadership } from '@elias/postgres';
 import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { CancelRun } from './cancel-run.js';
+import { CheckStore } from './checks/check-store.js';
+import { ChecksController } from './checks/checks.controller.js';
+import { CloseRuns } from './closing/close-runs.js';
+import { ClosingStore } from './closing/closing-store.js';
 import { DailyRunStore } from './daily-run-store.js';
 import { EventsController } from './events.controller.js';
 import { ExchangeCatalog } from './exchange-catalog.js';
+import { checkRules, webhookOf } from './orchestrator.config.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
+import { NotificationStore } from './notify/notification-store.js';
+import { SendNotifications } from './notify/send-notifications.js';
 import { ProblemFilter } from './problem.filter.js';
 import { PipelineLoops } from './pipeline-loops.js';
 import { ReadApiModule } from './read-api.module.js';
@@ -77,6 +84,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
   static forRoot(parts: OrchestratorParts): DynamicModule {
     const { config, logger, metrics, readiness, kafka, clock, scheduleLookMs } = parts;
     const deadlineMs = config.ORCHESTRATOR_RUN_DEADLINE_MS;
+    const webhook = webhookOf(config);
     const rules = { productIds: config.ORCHESTRATOR_PRODUCTS, catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS, deadlineMs };
     return {
       module: OrchestratorModule,
@@ -85,7 +93,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         ServiceModule.forRoot({ app: 'orchestrator', metrics, readiness }),
         ReadApiModule.forRoot({ config, logger }),
       ],
-      controllers: [RunsController, EventsController],
+      controllers: [RunsController, ChecksController, EventsController],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: RecordProducer, useFactory: () => kafka.producer() },
@@ -125,8 +133,34 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         },
         {
           provide: SuperviseRuns,
-          useFactory: (store: RunStore, control: RunControlStore) => new SuperviseRuns(store, control, logger, metrics),
-          inject: [RunStore, RunControlStore],
+          useFactory: (store: RunStore, control: RunControlStore, notifications: NotificationStore) =>
+            new SuperviseRuns(store, control, notifications, logger, metrics),
+          inject: [RunStore, RunControlStore, NotificationStore],
+        },
+        { provide: CheckStore, useFactory: (postgres: Postgres) => new CheckStore(postgres), inject: [Postgres] },
+        {
+          provide: NotificationStore,
+          useFactory: (postgres: Postgres) => new NotificationStore(postgres, webhook !== null),
+          inject: [Postgres],
+        },
+        {
+          provide: SendNotifications,
+          useFactory: (store: NotificationStore) => new SendNotifications(store, webhook, logger, metrics),
+          inject: [NotificationStore],
+        },
+        {
+          provide: CloseRuns,
+          useFactory: (store: RunStore, postgres: Postgres, checks: CheckStore, notifications: NotificationStore) =>
+            new CloseRuns({
+              store,
+              closing: new ClosingStore(postgres),
+              checks,
+              notifications,
+              rules: checkRules(config),
+              logger,
+              metrics,
+            }),
+          inject: [RunStore, Postgres, CheckStore, NotificationStore],
         },
         { provide: RecordFacts, useFactory: (store: RunStore) => new RecordFacts(store), inject: [RunStore] },
         {
@@ -141,9 +175,16 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         },
         {
           provide: PipelineLoops,
-          useFactory: (...work: [ReleaseRequests, SendOutbox, SuperviseRuns, StartDailyRuns]) =>
-            new PipelineLoops(work, { schedule: config.ORCHESTRATOR_SCHEDULE === 'on', scheduleLookMs, logger }),
-          inject: [ReleaseRequests, SendOutbox, SuperviseRuns, StartDailyRuns],
+          useFactory: (
+            ...[release, outbox, close, supervise, notifications, daily]: [
+              ...[ReleaseRequests, SendOutbox, CloseRuns, SuperviseRuns, SendNotifications, StartDailyRuns],
+            ]
+          ) =>
+            new PipelineLoops(
+              { release, outbox, close, supervise, notifications, daily },
+              { schedule: config.ORCHESTRATOR_SCHEDULE === 'on', scheduleLookMs, logger },
+            ),
+          inject: [ReleaseRequests, SendOutbox, CloseRuns, SuperviseRuns, SendNotifications, StartDailyRuns],
         },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) },
       ],

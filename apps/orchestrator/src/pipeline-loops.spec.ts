@@ -10,7 +10,11 @@ const idle = { run: () => Promise.resolve(0) };
 async function running(schedule: boolean) {
   let looks = 0;
   const daily = { run: () => Promise.resolve((looks += 1) - looks) };
-  const loops = new PipelineLoops([idle, idle, idle, daily] as never, { schedule, scheduleLookMs: 3_600_000, logger });
+  const loops = new PipelineLoops({ release: idle, outbox: idle, close: idle, supervise: idle, notifications: idle, daily } as never, {
+    schedule,
+    scheduleLookMs: 3_600_000,
+    logger,
+  });
   const module = await Test.createTestingModule({
     imports: [ScheduleModule.forRoot()],
     providers: [{ provide: PipelineLoops, useFactory: () => loops }],

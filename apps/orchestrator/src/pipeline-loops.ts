@@ -1,10 +1,21 @@
 import { Cron } from '@nestjs/schedule';
 import { BackgroundLoop } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
+import type { CloseRuns } from './closing/close-runs.js';
+import type { SendNotifications } from './notify/send-notifications.js';
 import type { ReleaseRequests } from './release-requests.js';
 import type { SendOutbox } from './send-outbox.js';
 import type { StartDailyRuns } from './start-daily-runs.js';
 import type { SuperviseRuns } from './supervise-runs.js';
+
+export interface LeadersWork {
+  readonly release: ReleaseRequests;
+  readonly outbox: SendOutbox;
+  readonly close: CloseRuns;
+  readonly supervise: SuperviseRuns;
+  readonly notifications: SendNotifications;
+  readonly daily: StartDailyRuns;
+}
 
 /** What the leader does, and nobody else. */
 export class PipelineLoops {
@@ -13,7 +24,7 @@ export class PipelineLoops {
 
   /** @param options.schedule false when somebody else starts the daily runs */
   constructor(
-    [release, outbox, supervise, daily]: readonly [ReleaseRequests, SendOutbox, SuperviseRuns, StartDailyRuns],
+    { release, outbox, close, supervise, notifications, daily }: LeadersWork,
     options: { schedule: boolean; scheduleLookMs: number; logger: Logger },
   ) {
     const loop = (name: string, idleMs: number, round: () => Promise<number>): BackgroundLoop =>
@@ -22,7 +33,9 @@ export class PipelineLoops {
     this.loops = [
       loop('release requests', 250, () => release.run()),
       loop('send outbox', 100, () => outbox.run()),
+      loop('close runs', 500, () => close.run()),
       loop('supervise runs', 1_000, () => supervise.run()),
+      loop('send notifications', 1_000, () => notifications.run()),
       ...(this.schedule === undefined ? [] : [this.schedule]),
     ];
   }

@@ -5,6 +5,7 @@ import { isRetryable } from '@elias/errors';
 import type { Logger } from '@elias/telemetry';
 import type { FastifyReply } from 'fastify';
 import { QueryRefusedError } from './market/query-refused-error.js';
+import { SessionRefusedError, StreamFullError, TokenRefusedError } from './stream/stream-errors.js';
 import { RunConflictError, RunRefusedError, RunUnknownError } from './run-errors.js';
 
 interface ProblemJson {
@@ -47,6 +48,14 @@ function problemOf(error: unknown): ProblemJson {
       errors: error.reasons,
     };
   }
+  if (error instanceof SessionRefusedError) {
+    return {
+      ...{ type: 'urn:elias:problem:session-refused', title: 'That is no token', status: 422, detail: error.message },
+      errors: error.reasons,
+    };
+  }
+  if (error instanceof TokenRefusedError) return withoutType(401, error.message);
+  if (error instanceof StreamFullError) return { type: 'urn:elias:problem:stream-full', title: 'Nobody else can listen', status: 503, detail: error.message };
   if (error instanceof RunUnknownError) return withoutType(404, error.message);
   if (error instanceof RunConflictError) {
     const { message: detail, runId: run_id } = error;

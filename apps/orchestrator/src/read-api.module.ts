@@ -1,5 +1,5 @@
 import { Inject, Module } from '@nestjs/common';
-import type { DynamicModule, FactoryProvider, OnApplicationShutdown } from '@nestjs/common';
+import type { BeforeApplicationShutdown, DynamicModule, FactoryProvider, OnApplicationShutdown } from '@nestjs/common';
 import { KafkaClient } from '@elias/kafka';
 import { Postgres } from '@elias/postgres';
 import { Readiness } from '@elias/telemetry';
@@ -16,12 +16,17 @@ import { PipelineController } from './pipeline/pipeline.controller.js';
 import { ServiceReads } from './pipeline/service-reads.js';
 import { byService } from './pipeline/services.js';
 import { ServicesController } from './pipeline/services.controller.js';
+import { RunStore } from './run-store.js';
+import { runSummary } from './run-view.js';
+import { LiveFeed } from './stream/live-feed.js';
+import { ApiToken, SessionController } from './stream/session.controller.js';
+import { StreamController } from './stream/stream.controller.js';
 
 /** What readers of the API need. */
 export interface ReadApiParts {
   config: Pick<
     OrchestratorConfig,
-    'POSTGRES_URL' | 'KAFKA_BROKERS' | 'EXCHANGE_URL' | 'ORCHESTRATOR_GROUP' | 'ORCHESTRATOR_SERVICE_URLS' | 'ORCHESTRATOR_SERVICE_GROUPS'
+    'POSTGRES_URL' | 'ORCHESTRATOR_API_TOKEN' | 'KAFKA_BROKERS' | 'EXCHANGE_URL' | 'ORCHESTRATOR_GROUP' | 'ORCHESTRATOR_SERVICE_URLS' | 'ORCHESTRATOR_SERVICE_GROUPS'
   >;
   logger: Logger;
 }
@@ -30,21 +35,29 @@ export interface ReadApiParts {
 const READERS_POOL_SIZE = 4;
 /** A read that takes longer is given up; every one is bounded, and takes some milliseconds. */
 const READ_TIMEOUT_MS = 10_000;
+/** The newest runs, whose changes the stream tells. */
+const RUNS_WATCHED = 100;
 
 /** What the API reads. It changes nothing and needs no leader: every instance answers. */
 @Module({})
-export class ReadApiModule implements OnApplicationShutdown {
+export class ReadApiModule implements BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(Postgres) private readonly postgres: Postgres,
     @Inject(KafkaClient) private readonly kafka: KafkaClient,
+    @Inject(LiveFeed) private readonly feed: LiveFeed,
   ) {}
 
   static forRoot({ config, logger }: ReadApiParts): DynamicModule {
     return {
       module: ReadApiModule,
-      controllers: [MarketController, PipelineController, ServicesController],
-      providers: [...connections({ config, logger }), ...postgresReads(), ...serviceReads(config)],
+      controllers: [MarketController, PipelineController, ServicesController, StreamController, SessionController],
+      providers: [...connections({ config, logger }), ...postgresReads(), ...serviceReads(config), ...streamParts({ config, logger })],
     };
+  }
+
+  /** Before the server waits for its connections to end. */
+  beforeApplicationShutdown(): void {
+    this.feed.close();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -85,5 +98,21 @@ function serviceReads(config: ReadApiParts['config']): FactoryProvider[] {
       useFactory: (...parts: [Postgres, ServiceReads, KafkaReads]) => new AlarmReads(...parts, Date.now),
       inject: [Postgres, ServiceReads, KafkaReads],
     },
+  ];
+}
+
+function streamParts({ config, logger }: ReadApiParts): FactoryProvider[] {
+  const feed = (postgres: Postgres, services: ServiceReads, alarms: AlarmReads): LiveFeed => {
+    const runs = new RunStore(postgres);
+    const sources = {
+      services: () => services.services(),
+      alarms: () => alarms.alarms(),
+      runs: async () => (await runs.runs(RUNS_WATCHED)).map(runSummary),
+    };
+    return new LiveFeed(sources, logger);
+  };
+  return [
+    { provide: LiveFeed, useFactory: feed, inject: [Postgres, ServiceReads, AlarmReads] },
+    { provide: ApiToken, useFactory: () => new ApiToken(config.ORCHESTRATOR_API_TOKEN ?? null) },
   ];
 }

@@ -1,6 +1,7 @@
 import { formatInstant } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
-import { STAGES_WAITING } from './assess-task.js';
+import { CLOSING_STAGES_WAITING, STAGES_WAITING } from './assess-task.js';
+import { COMPUTING_FAILURES } from './closing/plan-closing.js';
 import type { RunPlan } from './run-request.js';
 import { REQUESTED } from './run-store.js';
 import type { RunKind, TaskRow } from './run-store.js';
@@ -9,49 +10,63 @@ import type { RunKind, TaskRow } from './run-store.js';
 export interface EndedRun {
   run_id: string;
   kind: RunKind;
+  date: string | null;
   cancelled_at: Date | null;
   states: TaskRow['state'][];
+  failed_tasks: number;
 }
 export interface LateRun {
   run_id: string;
   kind: RunKind;
+  date: string | null;
   deadline_at: Date;
 }
+
+/** Of a task: its candles are in both stores, what the transformer makes of them is not. */
+const COMPUTING_FAILED = `(problem->>'reason' = ANY ('{${COMPUTING_FAILURES.join()}}'))`;
+
+const SAME_RANGE = `r.kind = 'range' AND r.granularity = $1 AND r.from_at = $2 AND r.to_at = $3 AND r.product_ids @> $4 AND r.product_ids <@ $4`;
 
 /** SQL that bounds, ends, cancels and retries runs. Each statement belongs to a transaction that holds `lockReleases`. */
 export class RunControlStore {
   /**
-   * A run that is under way for exactly the same products, width and range. Who starts one takes turns with whoever starts the same one.
+   * A run that is under way for exactly the same products, width and range, or for the same day. Who starts one takes turns with whoever
+   * starts the same one.
    * @returns its id
    */
-  async activeTwin(client: PoolClient, { granularity, productIds, fromMs, toMs }: RunPlan): Promise<string | undefined> {
+  async activeTwin(client: PoolClient, { date, granularity, productIds, fromMs, toMs }: RunPlan): Promise<string | undefined> {
     const range = [formatInstant(fromMs), formatInstant(toMs)];
-    const name = ['run', granularity, ...range, ...[...productIds].sort()].join(' ');
+    const name = date === null ? ['run', granularity, ...range, ...[...productIds].sort()].join(' ') : `daily run ${date}`;
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
+    const [same, values] = date === null ? [SAME_RANGE, [granularity, ...range, productIds]] : [`r.kind = 'daily' AND r.date = $1`, [date]];
     const { rows } = await client.query<{ run_id: string }>(
-      `SELECT r.run_id FROM pipeline.runs r
-       WHERE r.ended_at IS NULL AND r.cancelled_at IS NULL AND r.kind = 'range' AND r.granularity = $1 AND r.from_at = $2 AND r.to_at = $3
-         AND r.product_ids @> $4 AND r.product_ids <@ $4
-         AND EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND NOT t.settled AND t.state IN ('waiting', 'running'))
+      `SELECT r.run_id FROM pipeline.runs r WHERE r.ended_at IS NULL AND r.cancelled_at IS NULL AND ${same}
+         AND EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND t.state IN ('waiting', 'running'))
        ORDER BY r.created_at LIMIT 1`,
-      [granularity, ...range, productIds],
+      values,
     );
     return rows[0]?.run_id;
   }
 
-  /** @returns tasks of the run that may still change, locked; those that are not asked for yet are told apart */
+  /** @returns tasks of the run that may still change or wait for its closing, locked; those that are not asked for yet are told apart */
   async lockUnsettled(client: PoolClient, runId: string): Promise<(TaskRow & { requested: boolean })[]> {
     const { rows } = await client.query<TaskRow & { requested: boolean }>(
-      `SELECT *, ${REQUESTED} AS requested FROM pipeline.tasks WHERE run_id = $1 AND NOT settled ORDER BY window_id FOR UPDATE`,
+      `SELECT *, ${REQUESTED} AS requested FROM pipeline.tasks WHERE run_id = $1 AND (NOT settled OR state = 'running') ORDER BY window_id FOR UPDATE`,
       [runId],
     );
     return rows;
   }
 
-  /** Ends tasks before they are asked for, and forbids the run's other ones to ask again. */
+  /** Ends tasks before they are asked for, and forbids the run's other ones to ask again. It does not close any more. */
   async cancel(client: PoolClient, runId: string, neverAsked: readonly string[]): Promise<void> {
-    await client.query('UPDATE pipeline.runs SET cancelled_at = now() WHERE run_id = $1 AND cancelled_at IS NULL', [runId]);
-    await client.query('UPDATE pipeline.tasks SET may_ask = false WHERE run_id = $1 AND NOT settled', [runId]);
+    await client.query('UPDATE pipeline.runs SET cancelled_at = now(), closing = false WHERE run_id = $1 AND cancelled_at IS NULL', [
+      runId,
+    ]);
+    await client.query(`UPDATE pipeline.tasks SET may_ask = false WHERE run_id = $1 AND (NOT settled OR state = 'running')`, [runId]);
+    await client.query(`UPDATE pipeline.tasks SET stages = stages || $2 WHERE run_id = $1 AND stages ? 'checks'`, [
+      runId,
+      JSON.stringify({ stats: 'skipped', discounts: 'skipped', checks: 'skipped' }),
+    ]);
     await client.query(
       `UPDATE pipeline.tasks SET state = 'cancelled', settled = true, next_request_at = NULL, ended_at = now()
        WHERE run_id = $1 AND window_id = ANY($2)`,
@@ -60,31 +75,44 @@ export class RunControlStore {
   }
 
   /**
-   * Asks anew for what failed or lacks something; a run that had ended goes on, with a deadline of its own.
+   * Asks anew for what failed or lacks something; where only what is computed failed, that is done anew. A run that had ended goes on, with
+   * a deadline of its own, and closes again.
    * @returns how many tasks
    */
   async retry(client: PoolClient, runId: string, deadlineMs: number): Promise<number> {
-    const { rowCount } = await client.query(
-      `UPDATE pipeline.tasks SET state = 'waiting', stages = $2, settled = false, ended_at = NULL, next_request_at = now(),
-         requests_before = cardinality(request_ids)
-       WHERE run_id = $1 AND state IN ('failed', 'partial') AND NOT awaiting_answer`,
+    const asked = await client.query(
+      `UPDATE pipeline.tasks SET state = 'waiting', stages = stages || $2::jsonb, problem = NULL, settled = false, ended_at = NULL,
+         next_request_at = now(), requests_before = cardinality(request_ids)
+       WHERE run_id = $1 AND state IN ('failed', 'partial') AND NOT awaiting_answer AND ${COMPUTING_FAILED} IS NOT TRUE`,
       [runId, JSON.stringify(STAGES_WAITING)],
     );
-    if ((rowCount ?? 0) > 0) {
+    const computed = await client.query(
+      `UPDATE pipeline.tasks SET state = 'running', stages = stages || $2::jsonb, problem = NULL, ended_at = NULL
+       WHERE run_id = $1 AND state = 'failed' AND ${COMPUTING_FAILED}`,
+      [runId, JSON.stringify(CLOSING_STAGES_WAITING)],
+    );
+    const retried = (asked.rowCount ?? 0) + (computed.rowCount ?? 0);
+    if (retried > 0) {
+      const { stats: _, ...again } = CLOSING_STAGES_WAITING;
+      const closes = await client.query(
+        `UPDATE pipeline.tasks SET stages = stages || CASE WHEN settled THEN $2::jsonb ELSE $3::jsonb END WHERE run_id = $1 AND stages ? 'checks'`,
+        [runId, JSON.stringify(again), JSON.stringify(CLOSING_STAGES_WAITING)],
+      );
       await client.query(
-        `UPDATE pipeline.runs SET ended_at = NULL, deadline_at = now() + $2::float8 * interval '1 millisecond' WHERE run_id = $1`,
-        [runId, deadlineMs],
+        `UPDATE pipeline.runs SET ended_at = NULL, deadline_at = now() + $2::float8 * interval '1 millisecond', closing = $3 WHERE run_id = $1`,
+        [runId, deadlineMs, (closes.rowCount ?? 0) > 0],
       );
     }
-    return rowCount ?? 0;
+    return retried;
   }
 
   /** Notes the end of runs none of whose tasks can change by itself any more. */
   async endSettled(client: PoolClient): Promise<EndedRun[]> {
     const { rows } = await client.query<EndedRun>(
       `UPDATE pipeline.runs r SET ended_at = now()
-       WHERE r.ended_at IS NULL AND NOT EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND NOT t.settled)
-       RETURNING r.run_id, r.kind, r.cancelled_at, (SELECT array_agg(DISTINCT t.state) FROM pipeline.tasks t WHERE t.run_id = r.run_id) AS states`,
+       WHERE r.ended_at IS NULL AND NOT r.closing AND NOT EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND NOT t.settled)
+       RETURNING r.run_id, r.kind, to_char(r.date, 'YYYY-MM-DD') AS date, r.cancelled_at,
+         (SELECT count(*)::int FROM pipeline.tasks t WHERE t.run_id = r.run_id AND t.state = 'failed') AS failed_tasks, (SELECT array_agg(DISTINCT t.state) FROM pipeline.tasks t WHERE t.run_id = r.run_id) AS states`,
     );
     return rows;
   }
@@ -93,7 +121,7 @@ export class RunControlStore {
   async markLate(client: PoolClient): Promise<LateRun[]> {
     const { rows } = await client.query<LateRun>(
       `UPDATE pipeline.runs SET late_at = now() WHERE ended_at IS NULL AND late_at IS NULL AND deadline_at <= now()
-       RETURNING run_id, kind, deadline_at`,
+       RETURNING run_id, kind, to_char(date, 'YYYY-MM-DD') AS date, deadline_at`,
     );
     return rows;
   }

@@ -1,4 +1,3 @@
-import { windowId } from '@elias/market-data';
 import { RunRefusedError } from './run-errors.js';
 import { planRun } from './run-request.js';
 
@@ -14,9 +13,9 @@ const reasonsOf = (body: unknown): string[] => {
 };
 
 it('plans whole windows of each product once', () => {
-  const { windows, origin } = planRun({ ...good, products: ['BTC-USD', 'ETH-USD', 'BTC-USD'], to: '2023-12-02T10:00:00Z' }, nowMs);
+  const { windowIds, origin } = planRun({ ...good, products: ['BTC-USD', 'ETH-USD', 'BTC-USD'], to: '2023-12-02T10:00:00Z' }, nowMs);
   expect(origin).toBe('backfill');
-  expect(windows.map(windowId)).toEqual(
+  expect(windowIds).toEqual(
     ['BTC-USD/2023-12-01', 'BTC-USD/2023-12-02', 'ETH-USD/2023-12-01', 'ETH-USD/2023-12-02'].map((rest) => `candles/60/${rest}`),
   );
 });
@@ -48,4 +47,25 @@ it.each([
 it('gives every reason at once, and takes nothing that is no object', () => {
   expect(reasonsOf({ ...good, granularity: 7, products: ['x'] })).toHaveLength(2);
   expect(reasonsOf('run!')).toHaveLength(1);
+});
+
+describe('a daily run', () => {
+  const day = { kind: 'daily', date: '2024-01-08', products: ['BTC-USD'] };
+
+  it('asks for what the schedule asks for, and waits its turn when the day is long past', () => {
+    const plan = planRun({ ...day, idempotency_key: 'airflow 1' }, nowMs);
+    expect(plan).toMatchObject({ kind: 'daily', date: '2024-01-08', granularity: 60, origin: 'scheduled', idempotencyKey: 'airflow 1' });
+    expect(plan.windowIds).toEqual(expect.arrayContaining(['candles/60/BTC-USD/2024-01-08', 'candles/86400/BTC-USD/2024']));
+    expect(planRun({ ...day, date: '2023-06-01' }, nowMs).origin).toBe('backfill');
+  });
+
+  it.each([
+    ['a day that is not over', { date: '2024-01-10' }, /^date: is a day that is not over/],
+    ['a day that does not exist', { date: '2024-02-30' }, /^date: /],
+    ['a range besides', { from: '2024-01-08T00:00:00Z' }, /^body: /],
+    ['a malformed product', { products: ['btc'] }, /^products: "btc"/],
+    ["a key of the schedule's own", { idempotency_key: 'daily/2024-01-08/0' }, /^idempotency_key: /],
+  ])('is refused for %s', (_what, part, expected) => {
+    expect(reasonsOf({ ...day, ...part }).join('\n')).toMatch(expected);
+  });
 });

@@ -6,45 +6,65 @@ import {
   isGranularity,
   isProductId,
   parseInstant,
+  windowId,
 } from '@elias/market-data';
-import type { GranularitySeconds, Window } from '@elias/market-data';
+import type { GranularitySeconds } from '@elias/market-data';
 import { z } from 'zod';
-import { DAILY_KEY_PREFIX } from './due-daily-runs.js';
+import { dailyWindowIds } from './daily-windows.js';
+import { DAILY_KEY_PREFIX, dayEndMs, DAYS_AFTER, daysLater, dayStartMs, lastDueDay } from './due-daily-runs.js';
 import { RunRefusedError } from './run-errors.js';
+import type { RunKind } from './run-store.js';
 
 /** Most windows of one run: three years of minutes for 180 products. A longer backfill is several runs. */
 const WINDOWS_MAX = 200_000;
 
-/** Body of `POST /runs`. `from` and `to` are a half-open range of instants; it is rounded outward to whole windows. */
-export const runRequestSchema = z.strictObject({
+const productIdsSchema = z
+  .array(z.string())
+  .min(1)
+  .max(1_000)
+  .default([...DEFAULT_PRODUCT_IDS]);
+const keySchema = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((key) => !key.startsWith(DAILY_KEY_PREFIX), `keys that begin with ${DAILY_KEY_PREFIX} are the schedule's own`)
+  .optional();
+
+/** Body of `POST /runs` for a day that is collected, computed and checked as the schedule does it. */
+export const dailyRequestSchema = z.strictObject({
+  kind: z.literal('daily'),
+  date: z.iso.date().describe('UTC day that is over, e.g. 2023-12-01'),
+  products: productIdsSchema,
+  idempotency_key: keySchema,
+});
+
+/** Body of `POST /runs` for candles alone. `from` and `to` are a half-open range of instants; it is rounded outward to whole windows. */
+export const rangeRequestSchema = z.strictObject({
+  kind: z.literal('range').default('range'),
   dataset: z.literal('candles').default('candles'),
   granularity: z.int().default(60).describe('candle width, seconds'),
-  products: z
-    .array(z.string())
-    .min(1)
-    .max(1_000)
-    .default([...DEFAULT_PRODUCT_IDS]),
+  products: productIdsSchema,
   from: z.string().describe('first instant, e.g. 2023-12-01T00:00:00Z'),
   to: z.string().describe('first instant after the range'),
   origin: originSchema.exclude(['replay']).default('backfill'),
-  idempotency_key: z
-    .string()
-    .min(1)
-    .max(200)
-    .refine((key) => !key.startsWith(DAILY_KEY_PREFIX), `keys that begin with ${DAILY_KEY_PREFIX} are the schedule's own`)
-    .optional(),
+  idempotency_key: keySchema,
 });
 
 /** What to collect, checked. */
 export interface RunPlan {
+  readonly kind: RunKind;
+  /** of a daily run, `2023-12-01` */
+  readonly date: string | null;
   readonly granularity: GranularitySeconds;
   readonly productIds: readonly string[];
   readonly fromMs: number;
   readonly toMs: number;
   readonly origin: 'scheduled' | 'backfill';
   readonly idempotencyKey: string | null;
-  readonly windows: readonly Window[];
+  readonly windowIds: readonly string[];
 }
+
+type Reasons = { field: string; reason: string }[];
 
 /**
  * @param body as it came
@@ -52,42 +72,64 @@ export interface RunPlan {
  * @throws RunRefusedError with every reason
  */
 export function planRun(body: unknown, nowMs: number): RunPlan {
-  const parsed = runRequestSchema.safeParse(body);
-  if (!parsed.success) {
-    throw new RunRefusedError(parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', reason: message })));
-  }
-  const { granularity, products, from, to, origin, idempotency_key } = parsed.data;
-  const reasons: { field: string; reason: string }[] = [];
+  const isDaily = typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'daily';
+  return isDaily ? planDay(read(dailyRequestSchema, body), nowMs) : planRange(read(rangeRequestSchema, body), nowMs);
+}
+
+function planDay({ date, products, idempotency_key }: z.output<typeof dailyRequestSchema>, nowMs: number): RunPlan {
+  const reasons: Reasons = [];
+  const productIds = checkedProducts(products, reasons);
+  const [fromMs, toMs] = [dayStartMs(date), dayEndMs(date)];
+  if (toMs > nowMs) reasons.push({ field: 'date', reason: 'is a day that is not over' });
+  if (reasons.length > 0) throw new RunRefusedError(reasons);
+  return {
+    ...{ kind: 'daily', date, granularity: 60, productIds, fromMs, toMs, idempotencyKey: idempotency_key ?? null },
+    // a day long past waits its turn as any backfill does
+    origin: date >= daysLater(lastDueDay(nowMs), -Math.max(...DAYS_AFTER)) ? 'scheduled' : 'backfill',
+    windowIds: dailyWindowIds({ date, daysAfter: 0 }, productIds),
+  };
+}
+
+function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number): RunPlan {
+  const { granularity, products, from, to, origin, idempotency_key } = request;
+  const reasons: Reasons = [];
   if (!isGranularity(granularity)) {
     reasons.push({ field: 'granularity', reason: `${granularity} is none of ${GRANULARITIES_SECONDS.join(', ')}, which the exchange has` });
   }
-  const productIds = [...new Set(products)];
-  for (const id of productIds)
-    if (!isProductId(id)) reasons.push({ field: 'products', reason: `"${id}" is not a product id like BTC-USD` });
+  const productIds = checkedProducts(products, reasons);
   const [fromMs, toMs] = (['from', 'to'] as const).map((field) => instantOf(field, { from, to }[field], reasons));
   if (fromMs !== undefined && toMs !== undefined) {
     if (fromMs >= toMs) reasons.push({ field: 'to', reason: 'is not after from' });
     else if (fromMs >= nowMs) reasons.push({ field: 'from', reason: 'is in the future' });
-    else if (reasons.length === 0) {
-      const windows = productIds.flatMap((id) => candleWindowsOver(id, granularity as GranularitySeconds, fromMs, toMs));
-      if (windows.length <= WINDOWS_MAX) {
+    else if (reasons.length === 0 && isGranularity(granularity)) {
+      const windowIds = productIds.flatMap((id) => candleWindowsOver(id, granularity, fromMs, toMs).map(windowId));
+      if (windowIds.length <= WINDOWS_MAX) {
         return {
-          granularity: granularity as GranularitySeconds,
-          productIds,
-          fromMs,
-          toMs,
-          origin,
-          idempotencyKey: idempotency_key ?? null,
-          windows,
+          ...{ kind: 'range', date: null, granularity, productIds, fromMs, toMs, origin },
+          ...{ idempotencyKey: idempotency_key ?? null, windowIds },
         };
       }
-      reasons.push({ field: 'to', reason: `${windows.length} windows are more than ${WINDOWS_MAX}, split the range` });
+      reasons.push({ field: 'to', reason: `${windowIds.length} windows are more than ${WINDOWS_MAX}, split the range` });
     }
   }
   throw new RunRefusedError(reasons);
 }
 
-function instantOf(field: string, text: string, reasons: { field: string; reason: string }[]): number | undefined {
+function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  throw new RunRefusedError(parsed.error.issues.map(({ path, message }) => ({ field: path.join('.') || 'body', reason: message })));
+}
+
+function checkedProducts(products: readonly string[], reasons: Reasons): string[] {
+  const productIds = [...new Set(products)];
+  for (const id of productIds) {
+    if (!isProductId(id)) reasons.push({ field: 'products', reason: `"${id}" is not a product id like BTC-USD` });
+  }
+  return productIds;
+}
+
+function instantOf(field: string, text: string, reasons: Reasons): number | undefined {
   try {
     return parseInstant(text);
   } catch (error) {

@@ -2,8 +2,8 @@ import type { EncodedRecord } from '@elias/contracts';
 import type { PoolClient } from '@elias/postgres';
 import { Outbox, Postgres } from '@elias/postgres';
 import { formatInstant } from '@elias/market-data';
-import { STAGES_WAITING } from './assess-task.js';
-import type { Assessment, Stages, TaskState } from './assess-task.js';
+import { CLOSING_STAGES_WAITING, STAGES_WAITING } from './assess-task.js';
+import type { Assessment, ClosingStages, Stages, TaskState } from './assess-task.js';
 import type { Fact, Problem, WindowFact } from './fact.js';
 
 /** `range`: asked for, by whoever; `daily`: of the schedule. */
@@ -15,7 +15,8 @@ export interface TaskRow {
   run_id: string;
   window_id: string;
   state: TaskState;
-  stages: Stages;
+  /** a day's minutes in a daily run have the closing ones too */
+  stages: Stages & Partial<ClosingStages>;
   request_ids: string[];
   /** requests that were made before it was retried by hand */
   requests_before: number;
@@ -46,6 +47,8 @@ export interface RunRow {
   cancelled_at: Date | null;
   /** when every task had come to its end and nothing is asked again by itself */
   ended_at: Date | null;
+  /** its stats, discounts and checks are still to come */
+  closing: boolean;
 }
 export type TaskCounts = Partial<Record<TaskState, number>>;
 export type CountedRun = RunRow & { counts: TaskCounts };
@@ -66,6 +69,8 @@ export interface NewRun {
   /** how long it may take before it is late */
   readonly deadlineMs: number;
   readonly windowIds: readonly string[];
+  /** those of them that the day's stats, discounts and checks hang on; a run with any closes with these stages */
+  readonly closingIds: ReadonlySet<string>;
   /** windows of earlier runs that still lack something */
   readonly carriedIds: readonly string[];
 }
@@ -103,7 +108,7 @@ const WAIT_FOR_ANSWER = '2 seconds';
 /** Asked for since it was made or retried: before, its request is still to come, whatever is told of its window. */
 export const REQUESTED = 'cardinality(request_ids) > requests_before';
 const RUN_COLUMNS = `r.run_id, r.kind, r.idempotency_key, to_char(r.date, 'YYYY-MM-DD') AS date, r.days_after, r.dataset, r.granularity,
-  r.product_ids, r.from_at, r.to_at, r.origin, r.created_at, r.deadline_at, r.late_at, r.cancelled_at, r.ended_at`;
+  r.product_ids, r.from_at, r.to_at, r.origin, r.created_at, r.deadline_at, r.late_at, r.cancelled_at, r.ended_at, r.closing`;
 const COUNTED_RUN = `SELECT ${RUN_COLUMNS}, (SELECT COALESCE(jsonb_object_agg(state, tasks), '{}') FROM
   (SELECT state, count(*) AS tasks FROM pipeline.tasks t WHERE t.run_id = r.run_id GROUP BY state) s) AS counts FROM pipeline.runs r`;
 
@@ -111,6 +116,9 @@ const COUNTED_RUN = `SELECT ${RUN_COLUMNS}, (SELECT COALESCE(jsonb_object_agg(st
 export async function lockReleases(client: PoolClient): Promise<void> {
   await client.query(`SELECT pg_advisory_xact_lock(hashtextextended('elias.pipeline.release', 0))`);
 }
+
+/** Of a task whose new state is $3: the stages that close its run are still to come. */
+const GOES_ON = `(stages ? 'checks' AND may_ask AND $3 IN ('succeeded', 'partial'))`;
 
 /** SQL of the schema `pipeline`: runs, their tasks, the facts that tasks rest on, and the outbox. */
 export class RunStore {
@@ -128,20 +136,26 @@ export class RunStore {
   async insertRun(client: PoolClient, run: NewRun): Promise<boolean> {
     const { rowCount } = await client.query(
       `INSERT INTO pipeline.runs (run_id, kind, idempotency_key, date, days_after, dataset, granularity, product_ids, from_at, to_at, origin,
-         created_at, deadline_at)
-       VALUES ($1, $2, $3, $4, $5, 'candles', $6, $7, $8, $9, $10, $11, now() + $12::float8 * interval '1 millisecond')
+         created_at, deadline_at, closing)
+       VALUES ($1, $2, $3, $4, $5, 'candles', $6, $7, $8, $9, $10, $11, now() + $12::float8 * interval '1 millisecond', $13)
        ON CONFLICT (idempotency_key) DO NOTHING`,
       [
         ...[run.runId, run.kind, run.idempotencyKey, run.date, run.daysAfter, run.granularity, run.productIds],
         ...[formatInstant(run.fromMs), formatInstant(run.toMs), run.origin, new Date(run.createdAtMs), run.deadlineMs],
+        run.closingIds.size > 0,
       ],
     );
     if (rowCount !== 1) return false;
     const windowIds = [...run.windowIds, ...run.carriedIds];
+    const closingStages = { ...STAGES_WAITING, ...CLOSING_STAGES_WAITING };
     await client.query(
       `INSERT INTO pipeline.tasks (run_id, window_id, carried, state, stages, next_request_at)
-       SELECT $1, window_id, carried, 'waiting', $4::jsonb, now() FROM unnest($2::text[], $3::bool[]) AS w (window_id, carried)`,
-      [run.runId, windowIds, windowIds.map((_, i) => i >= run.windowIds.length), JSON.stringify(STAGES_WAITING)],
+       SELECT $1, window_id, carried, 'waiting', CASE WHEN closes THEN $6::jsonb ELSE $5::jsonb END, now()
+       FROM unnest($2::text[], $3::bool[], $4::bool[]) AS w (window_id, carried, closes)`,
+      [
+        ...[run.runId, windowIds, windowIds.map((_, i) => i >= run.windowIds.length), windowIds.map((id) => run.closingIds.has(id))],
+        ...[JSON.stringify(STAGES_WAITING), JSON.stringify(closingStages)],
+      ],
     );
     return true;
   }
@@ -263,13 +277,17 @@ export class RunStore {
     return byWindow;
   }
 
-  /** A wait that runs already is kept: facts that come meanwhile do not put it off. */
+  /**
+   * A wait that runs already is kept: facts that come meanwhile do not put it off. A task that closes with a run goes on until that has
+   * closed, unless the run was cancelled.
+   */
   async updateTask(client: PoolClient, task: TaskRow, assessment: Assessment, awaitingAnswer: boolean): Promise<void> {
     const { state, stages, problem, askAgainAfterMs } = assessment;
     const settled = state !== 'running' && state !== 'waiting' && askAgainAfterMs === null;
     await client.query(
-      `UPDATE pipeline.tasks SET state = $3, stages = $4, problem = $5, settled = $6, awaiting_answer = $7,
-         ended_at = CASE WHEN $3 IN ('waiting', 'running') THEN NULL ELSE COALESCE(ended_at, now()) END,
+      `UPDATE pipeline.tasks SET state = CASE WHEN ${GOES_ON} THEN 'running' ELSE $3 END, stages = stages || $4::jsonb, problem = $5,
+         settled = $6, awaiting_answer = $7,
+         ended_at = CASE WHEN $3 IN ('waiting', 'running') OR ${GOES_ON} THEN NULL ELSE COALESCE(ended_at, now()) END,
          next_request_at = CASE WHEN $8::float8 IS NULL THEN NULL ELSE COALESCE(next_request_at, now() + $8::float8 * interval '1 millisecond') END
        WHERE run_id = $1 AND window_id = $2`,
       [

@@ -3,7 +3,7 @@ import { revisionToWire, windowToWire } from '@elias/contracts';
 import { bestRevision, formatInstant, parseWindowId } from '@elias/market-data';
 import type { Revision } from '@elias/market-data';
 import { sealedTellings } from './assess-task.js';
-import type { Stages, TaskState } from './assess-task.js';
+import type { ClosingStages, Stages, TaskState } from './assess-task.js';
 import type { ArchiveFacts, Fact, Problem, Told } from './fact.js';
 import type { CountedRun, RunKind, TaskCounts, TaskRow } from './run-store.js';
 
@@ -21,7 +21,8 @@ export interface PeriodCounts {
 export interface WindowView {
   window: WireWindow;
   state: TaskState;
-  stages: Stages;
+  /** of a day's minutes in a daily run `stats`, `discounts` and `checks` besides */
+  stages: Stages & Partial<ClosingStages>;
   /** how often this run asked for it */
   requests: number;
   /** the same as `requests` */

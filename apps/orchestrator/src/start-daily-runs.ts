@@ -1,5 +1,6 @@
 import type { Logger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
+import { isMinutesOf } from './closing/derived-windows.js';
 import type { DailyRunStore } from './daily-run-store.js';
 import { dailyWindowIds } from './daily-windows.js';
 import { dailyRunKey, dayEndMs, daysLater, dayStartMs, dueDailyRuns, lastDueDay, oldestKnownDay } from './due-daily-runs.js';
@@ -65,7 +66,7 @@ export class StartDailyRuns {
     const inserted = await this.runs.transaction((client) =>
       this.runs.insertRun(client, {
         ...{ ...run, runId, kind: 'daily', idempotencyKey, granularity: MINUTE, productIds, fromMs, toMs, origin: 'scheduled' },
-        ...{ createdAtMs, deadlineMs, windowIds, carriedIds },
+        ...{ createdAtMs, deadlineMs, windowIds, carriedIds, closingIds: new Set(windowIds.filter((id) => isMinutesOf(run.date, id))) },
       }),
     );
     if (inserted) this.logger.info({ runId, ...run, windows: windowIds.length, carried: carriedIds.length }, 'daily run started');

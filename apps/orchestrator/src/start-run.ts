@@ -1,5 +1,5 @@
-import { windowId } from '@elias/market-data';
 import { v7 as uuidv7 } from 'uuid';
+import { isMinutesOf } from './closing/derived-windows.js';
 import type { RunControlStore } from './run-control-store.js';
 import { RunConflictError, RunRefusedError } from './run-errors.js';
 import { planRun } from './run-request.js';
@@ -30,7 +30,7 @@ export class StartRun {
    * Run and tasks become durable together; requests leave later, as their turn comes.
    *
    * A key that started a run before gives that run. Without one, a run for the very same products, width and range as one that is under
-   * way is a conflict, which names the other. Runs that only overlap go side by side: a window is never asked for twice at a time
+   * way is a conflict, which names the other, and so is a daily run for the same date. Runs that only overlap go side by side: a window is never asked for twice at a time
    * (`planRequests`).
    * @param body of `POST /runs`
    * @throws RunRefusedError with every reason; products that the exchange does not have are refused here while it can be asked,
@@ -49,10 +49,10 @@ export class StartRun {
     const created = await this.store.transaction(async (client) => {
       const twin = await this.control.activeTwin(client, plan);
       const inserted = await this.store.insertRun(client, {
-        ...{ ...plan, runId, kind: 'range', date: null, daysAfter: null, createdAtMs: this.clock(), deadlineMs: this.deadlineMs },
-        ...{ windowIds: plan.windows.map(windowId), carriedIds: [] },
+        ...{ ...plan, runId, daysAfter: null, createdAtMs: this.clock(), deadlineMs: this.deadlineMs, carriedIds: [] },
+        closingIds: new Set(plan.date === null ? [] : plan.windowIds.filter((id) => isMinutesOf(plan.date!, id))),
       });
-      if (inserted && twin !== undefined) throw new RunConflictError(twin, `the same is under way in run ${twin}`);
+      if (inserted && twin !== undefined) throw new RunConflictError(twin, `${plan.date ?? 'the same'} is under way in run ${twin}`);
       return inserted;
     });
     if (created) return { runId, created };

@@ -1,8 +1,10 @@
 import type { Logger, Metrics } from '@elias/telemetry';
-import type { RunControlStore } from './run-control-store.js';
+import type { NotificationStore } from './notify/notification-store.js';
+import type { EndedRun, RunControlStore } from './run-control-store.js';
 import { lockReleases } from './run-store.js';
 import type { RunStore } from './run-store.js';
 import { runStateOf } from './run-view.js';
+import type { RunState } from './run-view.js';
 
 export class SuperviseRuns {
   private readonly ended;
@@ -11,6 +13,7 @@ export class SuperviseRuns {
   constructor(
     private readonly store: RunStore,
     private readonly control: RunControlStore,
+    private readonly notifications: NotificationStore,
     private readonly logger: Logger,
     metrics: Metrics,
   ) {
@@ -19,16 +22,20 @@ export class SuperviseRuns {
   }
 
   /**
-   * Notes which runs have ended, and which are late; a late one goes on.
+   * Notes which runs have ended, and which are late; a late one goes on. Who is to be told of it is told, with the note.
    * @returns how many
    */
   async run(): Promise<number> {
     const { ended, late } = await this.store.transaction(async (client) => {
       await lockReleases(client);
-      return { ended: await this.control.endSettled(client), late: await this.control.markLate(client) };
+      const [ended, late] = [await this.control.endSettled(client), await this.control.markLate(client)];
+      for (const run of ended) if (stateOf(run) === 'failed') await this.notifications.runFailed(client, run, run.failed_tasks);
+      for (const run of late) await this.notifications.runLate(client, run, run.deadline_at);
+      return { ended, late };
     });
-    for (const { run_id: runId, kind, cancelled_at, states } of ended) {
-      const state = runStateOf(states, cancelled_at !== null);
+    for (const run of ended) {
+      const { run_id: runId, kind } = run;
+      const state = stateOf(run);
       this.ended.inc({ state });
       this.logger.info({ runId, kind, state }, 'run ended');
     }
@@ -38,4 +45,8 @@ export class SuperviseRuns {
     }
     return ended.length + late.length;
   }
+}
+
+function stateOf({ states, cancelled_at }: EndedRun): RunState {
+  return runStateOf(states, cancelled_at !== null);
 }

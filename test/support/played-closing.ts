@@ -1,0 +1,46 @@
+import type { Postgres } from '@elias/postgres';
+import { createLogger, Metrics } from '@elias/telemetry';
+import { CheckStore } from '../../apps/orchestrator/src/checks/check-store.js';
+import { CloseRuns } from '../../apps/orchestrator/src/closing/close-runs.js';
+import { ClosingStore } from '../../apps/orchestrator/src/closing/closing-store.js';
+import { NotificationStore } from '../../apps/orchestrator/src/notify/notification-store.js';
+import { RunStore } from '../../apps/orchestrator/src/run-store.js';
+
+/** What stages that are played left undone: Postgres's ledger has what was sealed, though no rows are there. */
+export async function playLedger(postgres: Postgres): Promise<void> {
+  await postgres.query(`
+    INSERT INTO market.load_ledger
+      (window_id, unknown_periods, open_periods, collected_at, collection_id, no_trade_periods, csv_sha256, row_count, unknown_ranges, open_ranges,
+       archive_key, state, loaded_at)
+    SELECT DISTINCT ON (window_id) window_id, (fact->'told'->'coverage'->>'unknown')::int, 0,
+      to_timestamp((fact->'revision'->>'collectedAtMs')::float8 / 1000), fact->'revision'->>'collectionId', 0, fact->'told'->>'csvSha256',
+      (fact->'told'->>'rowCount')::int,
+      CASE WHEN fact->'told'->'coverage'->>'unknown' = '0' THEN '' ELSE '0+' || (fact->'told'->'coverage'->>'unknown') END, '', 'k', 'loaded', now()
+    FROM pipeline.facts WHERE stage = 'sealed' ORDER BY window_id, (fact->'told'->'coverage'->>'unknown')::int, recorded_at DESC
+    ON CONFLICT (window_id) DO UPDATE SET unknown_periods = EXCLUDED.unknown_periods, unknown_ranges = EXCLUDED.unknown_ranges,
+      row_count = EXCLUDED.row_count, collection_id = EXCLUDED.collection_id, collected_at = EXCLUDED.collected_at`);
+}
+
+/** A transformer that finds nothing to compute. */
+export async function playTransformer(postgres: Postgres): Promise<void> {
+  await postgres.query(`
+    WITH marked AS (DELETE FROM pipeline.transform_marks RETURNING window_id)
+    INSERT INTO pipeline.transform_outcomes (window_id, outcome, detail) SELECT window_id, 'not_due', 'played' FROM marked
+    ON CONFLICT (window_id) DO UPDATE SET outcome = EXCLUDED.outcome`);
+}
+
+/** Closes the runs that can close, with both of them played. */
+export async function closePlayed(postgres: Postgres): Promise<void> {
+  await playLedger(postgres);
+  const close = new CloseRuns({
+    ...{ store: new RunStore(postgres), closing: new ClosingStore(postgres), checks: new CheckStore(postgres) },
+    ...{
+      notifications: new NotificationStore(postgres, false),
+      logger: createLogger({ app: 'test', level: 'silent' }),
+      metrics: new Metrics(),
+    },
+    rules: { unknownShareMax: 0.01, volumeShareMin: 0.02, jumpSigmas: 6 },
+  });
+  do await playTransformer(postgres);
+  while ((await close.run()) > 0);
+}
