@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -8,6 +9,7 @@ import type { Postgres } from '@elias/postgres';
 import { createLogger, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import { orchestratorConfig } from '../../apps/orchestrator/src/orchestrator.config.js';
 import { ProblemFilter } from '../../apps/orchestrator/src/problem.filter.js';
+import { protectApi } from '../../apps/orchestrator/src/protect-api.js';
 import { ReadApiModule } from '../../apps/orchestrator/src/read-api.module.js';
 import { RecordFacts } from '../../apps/orchestrator/src/record-facts.js';
 import { RunStore } from '../../apps/orchestrator/src/run-store.js';
@@ -67,10 +69,18 @@ export class ApiScene {
       ],
       providers: [{ provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) }],
     }).compile();
-    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
-    await app.init();
-    await app.getHttpAdapter().getInstance().ready();
+    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter({ forceCloseConnections: true }));
+    await protectApi(app.getHttpAdapter().getInstance(), {
+      token: config.ORCHESTRATOR_API_TOKEN ?? null,
+      requestsPerSecond: config.ORCHESTRATOR_API_REQUESTS_PER_SECOND,
+    });
+    await app.listen(0, '127.0.0.1');
     return new ApiScene(database, postgres, app, readiness);
+  }
+
+  /** Where it listens, for what needs a connection. */
+  get url(): string {
+    return `http://127.0.0.1:${(this.app.getHttpServer().address() as AddressInfo).port}`;
   }
 
   async close(): Promise<void> {

@@ -55,7 +55,8 @@ function problemOf(error: unknown): ProblemJson {
     };
   }
   if (error instanceof TokenRefusedError) return withoutType(401, error.message);
-  if (error instanceof StreamFullError) return { type: 'urn:elias:problem:stream-full', title: 'Nobody else can listen', status: 503, detail: error.message };
+  if (error instanceof StreamFullError)
+    return { type: 'urn:elias:problem:stream-full', title: 'Nobody else can listen', status: 503, detail: error.message };
   if (error instanceof RunUnknownError) return withoutType(404, error.message);
   if (error instanceof RunConflictError) {
     const { message: detail, runId: run_id } = error;

@@ -26,7 +26,13 @@ import { StreamController } from './stream/stream.controller.js';
 export interface ReadApiParts {
   config: Pick<
     OrchestratorConfig,
-    'POSTGRES_URL' | 'ORCHESTRATOR_API_TOKEN' | 'KAFKA_BROKERS' | 'EXCHANGE_URL' | 'ORCHESTRATOR_GROUP' | 'ORCHESTRATOR_SERVICE_URLS' | 'ORCHESTRATOR_SERVICE_GROUPS'
+    | 'POSTGRES_URL'
+    | 'ORCHESTRATOR_API_TOKEN'
+    | 'KAFKA_BROKERS'
+    | 'EXCHANGE_URL'
+    | 'ORCHESTRATOR_GROUP'
+    | 'ORCHESTRATOR_SERVICE_URLS'
+    | 'ORCHESTRATOR_SERVICE_GROUPS'
   >;
   logger: Logger;
 }
