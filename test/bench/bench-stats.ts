@@ -42,7 +42,7 @@ function computeAll(): void {
     );
     encode(dayWindowAt('asset_discounts_daily', ALL_PRODUCTS, dayMs), discounts);
     for (const span of DEFAULT_DISCOUNT_SPANS) {
-      const top = topDiscounts(discounts, { span, count: TOP_DISCOUNTS_COUNT, excluded: new Set() });
+      const top = topDiscounts(discounts, { span, count: TOP_DISCOUNTS_COUNT, excluded: new Map() });
       encode(dayWindowAt(span === 7 ? 'discounts_7d' : 'discounts_30d', ALL_PRODUCTS, dayMs), top.rows);
     }
     DEFAULT_PRODUCT_IDS.forEach((productId, product) => {

@@ -208,7 +208,7 @@ itGolden('the rankings of every day are those that pandas gives', () => {
   for (const [span, days] of Object.entries(golden.top)) {
     for (const [day, expected] of Object.entries(days)) {
       const ofDay = rows.filter((row) => row.as_of_date === day);
-      const top = topDiscounts(ofDay, { span: Number(span), count: 5, excluded: new Set() });
+      const top = topDiscounts(ofDay, { span: Number(span), count: 5, excluded: new Map() });
       expect(top.rows.map(({ product_id }) => product_id)).toEqual(expected.products);
       expect(top.rows.map(({ discount }) => discount)).toEqual(expected.discounts);
       expect(top.rows.map(({ rank }) => rank)).toEqual(top.rows.map((_, i) => i + 1));

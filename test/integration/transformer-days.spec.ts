@@ -1,7 +1,7 @@
 import { encodeEvent, decodeEvent, decodeWindowFacts, revisionToWire } from '@elias/contracts';
 import type { ControlEvent, EncodedRecord, WindowFacts } from '@elias/contracts';
 import type { Candle } from '@elias/market-data';
-import { candleWindowAt, windowId } from '@elias/market-data';
+import { ALL_PRODUCTS, candleWindowAt, dayWindowAt, formatInstant, windowId } from '@elias/market-data';
 import { Outbox } from '@elias/postgres';
 import type { Postgres } from '@elias/postgres';
 import { createLogger, Metrics } from '@elias/telemetry';
@@ -9,10 +9,12 @@ import { v7 as uuidv7 } from 'uuid';
 import { ComputeDay } from '../../apps/transformer/src/compute-day.js';
 import { NoteEvents, REFUSALS_MAX } from '../../apps/transformer/src/note-events.js';
 import { CandleStore } from '../../apps/transformer/src/postgres/candle-store.js';
+import { ProductStore } from '../../apps/transformer/src/postgres/product-store.js';
 import { TransformStore } from '../../apps/transformer/src/postgres/transform-store.js';
 import { TransformerMetrics } from '../../apps/transformer/src/transformer-metrics.js';
 import { LoaderDatabase } from '../support/loader-database.js';
 import { LoaderByHand, testBucket } from '../support/loader-sources.js';
+import { madeDay } from '../support/made-day.js';
 import type { MadeTelling } from '../support/made-telling.js';
 import { toldCandles } from '../support/told-candles.js';
 
@@ -57,14 +59,23 @@ const yearOf = (
   return toldCandles(window, candles, `${productId} ${year} ${telling}`, { collectedAt, stateOf });
 };
 
+/** What the exchange says of its products at the end of a day. */
+const listOf = (dayMs: number, stablecoins: readonly string[], telling: string, collectedAt?: string): MadeTelling => {
+  const as_of_date = formatInstant(dayMs).slice(0, 10);
+  const rows = PRODUCTS.map((product_id) => ({ product_id, as_of_date, fx_stablecoin: stablecoins.includes(product_id) }));
+  return madeDay(dayWindowAt('products', ALL_PRODUCTS, dayMs), rows, `list of ${as_of_date} ${telling}`, collectedAt);
+};
+
+const stores = { candles: new CandleStore(), products: new ProductStore(), transforms: new TransformStore() };
+
 function noteEvents(): NoteEvents {
-  return new NoteEvents({ postgres, candles: new CandleStore(), transforms: new TransformStore(), reachDays: 31 });
+  return new NoteEvents({ postgres, ...stores, reachDays: 31 });
 }
 
 function computeDay(settleMs = 0): ComputeDay {
   return new ComputeDay({
-    ...{ postgres, candles: new CandleStore(), transforms: new TransformStore(), outbox: new Outbox<EncodedRecord>(postgres) },
-    ...{ logger, spans: [7, 30], excluded: new Set(['USDT-USD']), settleMs, newCollectionId: () => uuidv7() },
+    ...{ ...stores, postgres, outbox: new Outbox<EncodedRecord>(postgres) },
+    ...{ logger, spans: [7, 30], excluded: ['USDT-USD'], settleMs, newCollectionId: () => uuidv7() },
     metrics: new TransformerMetrics(new Metrics()),
   });
 }
@@ -157,7 +168,68 @@ it('the tables of the furthest discounted products, in Postgres', async () => {
   const leftOut = await postgres.query<{ left_out: unknown }>(
     `SELECT left_out FROM pipeline.transforms WHERE window_id LIKE 'discounts_7d/%'`,
   );
-  expect(leftOut).toEqual([{ left_out: [{ product_id: 'USDT-USD', reason: 'fx_stablecoin' }] }]);
+  expect(leftOut).toEqual([{ left_out: [{ product_id: 'USDT-USD', reason: 'excluded' }] }]);
+});
+
+describe('the list of products', () => {
+  const TABLES = ['discounts_30d/_all/2024-02-01', 'discounts_7d/_all/2024-02-01'];
+  const listed = async (table: string): Promise<string[]> => {
+    const rows = await postgres.query<{ product_id: string }>(`SELECT product_id FROM market.${table} ORDER BY rank`);
+    return rows.map((row) => row.product_id);
+  };
+  const leftOut = async (): Promise<unknown> => {
+    const [row] = await postgres.query<{ left_out: unknown }>('SELECT left_out FROM pipeline.transforms WHERE window_id = $1', [TABLES[1]]);
+    return row!.left_out;
+  };
+  const USDT = { product_id: 'USDT-USD', reason: 'excluded' };
+
+  it('a stablecoin is no candidate, and is one again once the list is revised; only the two tables are computed anew', async () => {
+    await load(...everything());
+    await published();
+    await load(listOf(D, ['AAA-USD', 'NOSUCH-USD'], 'first'));
+    expect([...(await published()).keys()].sort()).toEqual(TABLES);
+    expect([await listed('discounts_7d'), await listed('discounts_30d')]).toEqual([[], ['BBB-USD']]);
+    expect(await leftOut()).toEqual([{ product_id: 'AAA-USD', reason: 'fx_stablecoin' }, USDT]);
+    await load(listOf(D, [], 'revised', '2024-02-03T00:20:00Z'));
+    expect([...(await published()).keys()].sort()).toEqual(TABLES);
+    expect([await listed('discounts_7d'), await listed('discounts_30d')]).toEqual([['AAA-USD'], ['AAA-USD', 'BBB-USD']]);
+    expect(await leftOut()).toEqual([USDT]);
+  });
+
+  it('that is there first counts when the day is computed', async () => {
+    await load(listOf(D, ['BBB-USD'], 'first'));
+    expect((await published()).size).toBe(0);
+    await load(...everything());
+    await published();
+    expect(await listed('discounts_30d')).toEqual(['AAA-USD']);
+  });
+
+  it('that chooses the same publishes nothing, and who is left out is told all the same', async () => {
+    await load(...everything());
+    await published();
+    await load(listOf(D, ['CCC-USD'], 'first'));
+    expect((await published()).size).toBe(0);
+    expect(await leftOut()).toEqual([{ product_id: 'CCC-USD', reason: 'fx_stablecoin' }, USDT]);
+  });
+
+  it('of the day counts, else the latest before it, else the earliest there is', async () => {
+    const days = [-3, -2, -1, 0].map((n) => D + n * DAY);
+    await load(...days.map((dayMs) => minutesOf('AAA-USD', dayMs, 50, 'first')));
+    const goingBy = (n: number): Promise<number[]> =>
+      postgres
+        .transaction((client) => stores.products.daysGoingBy(client, D + n * DAY))
+        .then((all) => all.map((dayMs) => (dayMs - D) / DAY));
+    const stablecoins = (n: number): Promise<string[]> =>
+      postgres.transaction((client) => stores.products.stablecoins(client, formatInstant(D + n * DAY).slice(0, 10)));
+    expect(await stablecoins(0)).toEqual([]);
+    await load(listOf(D - 2 * DAY, ['AAA-USD'], 'first'));
+    expect(await goingBy(-2)).toEqual([-3, -2, -1, 0]);
+    await load(listOf(D, ['BBB-USD'], 'first'));
+    expect([await goingBy(-2), await goingBy(0)]).toEqual([[-3, -2, -1], [0]]);
+    expect([await stablecoins(-3), await stablecoins(-1), await stablecoins(0), await stablecoins(9)]).toEqual([
+      ...[['AAA-USD'], ['AAA-USD'], ['BBB-USD'], ['BBB-USD']],
+    ]);
+  });
 });
 
 it('the same events again, and the same data collected again, publish nothing', async () => {

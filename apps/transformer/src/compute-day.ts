@@ -2,12 +2,13 @@ import { csvSha256, encodeDayCsv } from '@elias/archive';
 import type { DayRow } from '@elias/archive';
 import type { EncodedRecord } from '@elias/contracts';
 import { encodeWindowRecord } from '@elias/contracts';
-import type { DayWindow, LeftOut } from '@elias/market-data';
+import type { DayWindow, Exclusions, LeftOut } from '@elias/market-data';
 import { parseWindowId, windowId } from '@elias/market-data';
 import type { Outbox, PoolClient, Postgres } from '@elias/postgres';
 import type { Logger } from '@elias/telemetry';
 import type { DayTables } from './day-tables.js';
 import type { CandleStore } from './postgres/candle-store.js';
+import type { ProductStore } from './postgres/product-store.js';
 import type { Transform, TransformOutcome, TransformStore } from './postgres/transform-store.js';
 import { readDay } from './read-day.js';
 import { tablesOfDay } from './tables-of-day.js';
@@ -23,12 +24,14 @@ const COVERAGE = { present: 1, noTrade: 0, unknown: 0, open: 0, unknownRanges: [
 export interface ComputeDayParts {
   readonly postgres: Pick<Postgres, 'exclusiveSnapshot'>;
   readonly candles: CandleStore;
+  readonly products: ProductStore;
   readonly transforms: TransformStore;
   readonly outbox: Outbox<EncodedRecord>;
   readonly metrics: TransformerMetrics;
   readonly logger: Logger;
   readonly spans: readonly number[];
-  readonly excluded: ReadonlySet<string>;
+  /** products that are no candidates for the discount tables, whatever the exchange says of them */
+  readonly excluded: readonly string[];
   readonly settleMs: number;
   readonly newCollectionId: () => string;
 }
@@ -62,14 +65,14 @@ export class ComputeDay {
   }
 
   private async compute(client: PoolClient): Promise<number> {
-    const { transforms, candles, spans, excluded, logger, metrics } = this.parts;
+    const { transforms, candles, spans, logger, metrics } = this.parts;
     const day = await transforms.ripeDay(client, this.parts.settleMs);
     if (day === null) return 0;
     const marks = await transforms.marks(client, day);
     const wanted = marks.map((mark) => parseWindowId(mark.window_id)).filter((window): window is DayWindow => window.dataset !== 'candles');
     const startedMs = performance.now();
     const inputs = await readDay(client, candles, day, wanted, Math.max(...spans));
-    const tables = tablesOfDay(inputs, { spans, excluded });
+    const tables = tablesOfDay(inputs, { spans, excluded: await this.exclusions(client, day) });
     const results = wanted.map((window) => this.window(window, tables));
     const computed = results.filter((result) => 'csv' in result);
     const known = await transforms.transforms(
@@ -79,6 +82,7 @@ export class ComputeDay {
     const news = computed.filter((one) => isNew(one, known.get(windowId(one.window))));
     const now = await clock(client);
     for (const one of news) await this.publish(client, one, known.get(windowId(one.window)), now);
+    await transforms.putLeftOut(client, computed);
     const outcomes = results.map((result): TransformOutcome => {
       const { window } = result;
       if (!('csv' in result)) return { window, outcome: result.outcome, detail: result.detail };
@@ -90,6 +94,12 @@ export class ComputeDay {
     const elapsedMs = Math.round(performance.now() - startedMs);
     logger.info({ day, windows: wanted.length, computed: computed.length, published: news.length, elapsedMs }, 'day computed');
     return marks.length;
+  }
+
+  private async exclusions(client: PoolClient, day: string): Promise<Exclusions> {
+    const { products, excluded } = this.parts;
+    const stablecoins = await products.stablecoins(client, day);
+    return new Map([...excluded.map((id) => [id, 'excluded'] as const), ...stablecoins.map((id) => [id, 'fx_stablecoin'] as const)]);
   }
 
   /** A window whose figures the stores cannot hold is told of and passed over; its neighbours are computed, and other candles bring it again. */

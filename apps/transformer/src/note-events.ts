@@ -1,11 +1,12 @@
 import type { ControlEvent } from '@elias/contracts';
-import type { CandleWindow } from '@elias/market-data';
-import { isDayDataset, parseWindowId, windowId } from '@elias/market-data';
+import type { CandleWindow, DayWindow, Window } from '@elias/market-data';
+import { isComputedDataset, parseWindowId, windowId } from '@elias/market-data';
 import type { PoolClient, Postgres } from '@elias/postgres';
 import { candleDays, changedDays, daysResting } from './daily-digests.js';
 import type { CandleStore } from './postgres/candle-store.js';
+import type { ProductStore } from './postgres/product-store.js';
 import type { TransformStore } from './postgres/transform-store.js';
-import { DAY_MS, windowsOfDay } from './windows-of-day.js';
+import { choicesOfDay, DAY_MS, windowsOfDay } from './windows-of-day.js';
 
 /** A day that stays refused is published again this often under new revisions, then waits for other data. */
 export const REFUSALS_MAX = 3;
@@ -13,6 +14,7 @@ export const REFUSALS_MAX = 3;
 export interface NoteEventsParts {
   readonly postgres: Pick<Postgres, 'transaction'>;
   readonly candles: CandleStore;
+  readonly products: ProductStore;
   readonly transforms: TransformStore;
   /** days back that any figure looks, the longest span and what volatility needs */
   readonly reachDays: number;
@@ -23,20 +25,20 @@ export class NoteEvents {
   constructor(private readonly parts: NoteEventsParts) {}
 
   /**
-   * Marks the days that rest on candles that were loaded, and windows of ours that were refused. A second delivery marks them again,
+   * Marks the days that rest on candles or lists of products that were loaded, and windows of ours that were refused. A second delivery marks them again,
    * and the computation then finds nothing new.
    * @throws PostgresUnavailableError nothing was marked; the events are read again
    */
   async run(events: readonly ControlEvent[]): Promise<void> {
-    const loaded = new Map<string, CandleWindow>();
+    const loaded = new Map<string, CandleWindow | DayWindow<'products'>>();
     const refused = new Map<string, string>();
     for (const { type, data } of events) {
       if (type === 'rds.loaded') {
         const window = parseWindowId(data.window.id);
-        if (window.dataset === 'candles') loaded.set(windowId(window), window);
+        if (window.dataset === 'candles' || isListing(window)) loaded.set(windowId(window), window);
       } else if (type === 'archive.failed' || type === 'warehouse.failed' || type === 'rds.failed') {
         const dataset = data.window_id.split('/')[0]!;
-        if (isDayDataset(dataset) && data.revision !== null) refused.set(data.window_id, data.revision.collection_id);
+        if (isComputedDataset(dataset) && data.revision !== null) refused.set(data.window_id, data.revision.collection_id);
       }
     }
     if (loaded.size + refused.size === 0) return;
@@ -48,8 +50,9 @@ export class NoteEvents {
     });
   }
 
-  /** Windows that rest on these candles, by id, with the first instant of their day. */
-  private async restingOn(client: PoolClient, window: CandleWindow): Promise<Map<string, number>> {
+  /** Windows that rest on this one, by id, with the first instant of their day. */
+  private async restingOn(client: PoolClient, window: CandleWindow | DayWindow<'products'>): Promise<Map<string, number>> {
+    if (isListing(window)) return choicesOfDay(await this.parts.products.daysGoingBy(client, window.fromMs));
     const { productId, granularity } = window;
     if (granularity === 60) return windowsOfDay([productId], [window.fromMs, window.fromMs + DAY_MS]);
     if (granularity !== 86_400) return new Map();
@@ -61,4 +64,8 @@ export class NoteEvents {
     const withMinutes = await this.parts.candles.daysWithMinutes(client, productId, resting);
     return windowsOfDay([productId], withMinutes);
   }
+}
+
+function isListing(window: Window): window is DayWindow<'products'> {
+  return window.dataset === 'products';
 }

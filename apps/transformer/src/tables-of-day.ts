@@ -1,4 +1,4 @@
-import type { AssetDiscountRow, DayWindow } from '@elias/market-data';
+import type { AssetDiscountRow, DayWindow, Exclusions } from '@elias/market-data';
 import { assetDiscountsOfDay, assetStatsOfDay, TOP_DISCOUNTS_COUNT, topDiscounts } from '@elias/market-data';
 import type { DayTable, DayTables } from './day-tables.js';
 import type { DayInputs } from './read-day.js';
@@ -6,8 +6,7 @@ import type { DayInputs } from './read-day.js';
 export interface TableOptions {
   /** days back that prices are compared with */
   readonly spans: readonly number[];
-  /** product ids that are no candidates for the discount tables */
-  readonly excluded: ReadonlySet<string>;
+  readonly excluded: Exclusions;
 }
 
 /** What a day's inputs give, each table computed when it is first asked for. Discounts are computed once for all of their tables. */

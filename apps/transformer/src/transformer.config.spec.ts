@@ -2,10 +2,10 @@ import { transformerConfig } from './transformer.config.js';
 
 const settings = { KAFKA_BROKERS: '127.0.0.1:9092', POSTGRES_URL: 'postgres://u:p@127.0.0.1:5432/d' };
 
-it('looks back 7 and 30 days and leaves currencies out', () => {
+it('looks back 7 and 30 days and leaves out what the exchange does not call a stablecoin', () => {
   const config = transformerConfig.parse(settings);
   expect(config.DISCOUNT_WINDOWS).toEqual([7, 30]);
-  expect(config.DISCOUNT_EXCLUDED_PRODUCTS).toContain('USDC-USD');
+  expect(config.DISCOUNT_EXCLUDED_PRODUCTS).toEqual(['USDT-USD', 'USDT-USDC']);
 });
 
 it.each(['', '0', '7,7', '7;30', '366', '1.5', 'x'])('refuses DISCOUNT_WINDOWS "%s"', (text) => {

@@ -21,10 +21,10 @@ export const transformerConfig = z.object({
     .describe('days back that prices are compared with; the tables discounts_7d and discounts_30d need 7 and 30'),
   DISCOUNT_EXCLUDED_PRODUCTS: z
     .string()
-    .default('USDT-USD,USDC-USD,DAI-USD,PYUSD-USD,GUSD-USD,PAX-USD')
+    .default('USDT-USD,USDT-USDC')
     .transform(list)
     .refine((ids) => ids.every(isProductId), 'is no list of products like USDT-USD')
-    .describe('products that are no candidates for the discount tables: currencies in another dress'),
+    .describe('products that are no candidates for the discount tables, beside those that the exchange calls stablecoins (fx_stablecoin)'),
   TRANSFORMER_SETTLE_MS: z.coerce
     .number()
     .int()

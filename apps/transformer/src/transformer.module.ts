@@ -10,6 +10,7 @@ import { ComputeDay } from './compute-day.js';
 import { EventsController } from './events.controller.js';
 import { NoteEvents } from './note-events.js';
 import { CandleStore } from './postgres/candle-store.js';
+import { ProductStore } from './postgres/product-store.js';
 import { TransformStore } from './postgres/transform-store.js';
 import { reachDays } from './read-day.js';
 import type { TransformerConfig } from './transformer.config.js';
@@ -64,6 +65,7 @@ export class TransformerModule implements OnApplicationBootstrap, OnApplicationS
             new NoteEvents({
               postgres,
               candles: new CandleStore(),
+              products: new ProductStore(),
               transforms: new TransformStore(),
               reachDays: reachDays(config.DISCOUNT_WINDOWS),
             }),
@@ -75,12 +77,13 @@ export class TransformerModule implements OnApplicationBootstrap, OnApplicationS
             new ComputeDay({
               postgres,
               candles: new CandleStore(),
+              products: new ProductStore(),
               transforms: new TransformStore(),
               outbox: new Outbox<EncodedRecord>(postgres),
               metrics: new TransformerMetrics(metrics),
               logger,
               spans: config.DISCOUNT_WINDOWS,
-              excluded: new Set(config.DISCOUNT_EXCLUDED_PRODUCTS),
+              excluded: config.DISCOUNT_EXCLUDED_PRODUCTS,
               settleMs: config.TRANSFORMER_SETTLE_MS,
               newCollectionId: () => uuidv7(),
             }),

@@ -93,6 +93,15 @@ export class TransformStore {
     );
   }
 
+  /** Which products are not in a window may change where its rows do not. */
+  async putLeftOut(client: PoolClient, windows: readonly Pick<NewTransform, 'window' | 'leftOut'>[]): Promise<void> {
+    await client.query(
+      `UPDATE pipeline.transforms t SET left_out = d.left_out FROM unnest($1::text[], $2::jsonb[]) AS d (window_id, left_out)
+       WHERE t.window_id = d.window_id AND t.left_out <> d.left_out`,
+      [windows.map(({ window }) => windowId(window)), windows.map(({ leftOut }) => JSON.stringify(leftOut))],
+    );
+  }
+
   /** Keeps what the last computation of each window came to: whoever marked it reads here that it was computed. */
   async putOutcomes(client: PoolClient, outcomes: readonly TransformOutcome[]): Promise<void> {
     await client.query(

@@ -7,7 +7,7 @@ import { TOP_DISCOUNTS_COUNT, topDiscounts } from './top-discounts.js';
 /** The row of a product whose price was 100 a day before. */
 const rowOf = (productId: string, close: string | null, span = 1): AssetDiscountRow =>
   assetDiscountsOfDay({ productId, dayMs: D, daily: dailyOf({ 0: close, 1: '100', 2: '100' }), spans: [span] })[0]!;
-const options = { span: 1, count: TOP_DISCOUNTS_COUNT, excluded: new Set<string>() };
+const options = { span: 1, count: TOP_DISCOUNTS_COUNT, excluded: new Map() };
 
 it('ranks by discount, falling, then by product id, five at most', () => {
   const rows = [
@@ -40,13 +40,19 @@ it('has fewer rows when fewer qualify', () => {
   expect(topDiscounts([], options)).toEqual({ rows: [], leftOut: [] });
 });
 
-it('leaves out fx stablecoins and what cannot be compared, and says why', () => {
-  const rows = [rowOf('LOST-USD', '?'), rowOf('EURC-USD', '50'), rowOf('B-USD', '80'), rowOf('A-USD', '70', 30)];
-  const top = topDiscounts(rows, { ...options, excluded: new Set(['EURC-USD', 'GONE-USD']) });
+it('leaves out fx stablecoins, what somebody excluded, and what cannot be compared, and says why', () => {
+  const excluded = new Map([
+    ['EURC-USD', 'fx_stablecoin'],
+    ['GONE-USD', 'fx_stablecoin'],
+    ['USDT-USD', 'excluded'],
+  ] as const);
+  const rows = [rowOf('USDT-USD', '50'), rowOf('LOST-USD', '?'), rowOf('EURC-USD', '50'), rowOf('B-USD', '80'), rowOf('A-USD', '70', 30)];
+  const top = topDiscounts(rows, { ...options, excluded });
   expect(top.rows.map(({ product_id: id }) => id)).toEqual(['B-USD']);
   expect(top.leftOut).toEqual([
     { product_id: 'EURC-USD', reason: 'fx_stablecoin' },
     { product_id: 'LOST-USD', reason: 'price_unknown' },
+    { product_id: 'USDT-USD', reason: 'excluded' },
   ]);
 });
 

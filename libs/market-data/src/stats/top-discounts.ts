@@ -7,13 +7,15 @@ export const TOP_DISCOUNTS_DEFINITION_VERSION = 1;
 /** Rows of `discounts_7d` and `discounts_30d` per day, unless others are asked for. */
 export const TOP_DISCOUNTS_COUNT = 5;
 
+/** Products that are no candidates, by id: the exchange calls them stablecoins, or somebody chose to leave them out. */
+export type Exclusions = ReadonlyMap<string, 'fx_stablecoin' | 'excluded'>;
+
 export interface TopDiscountsOptions {
   /** rows of other spans are passed over */
   readonly span: number;
   /** most rows in the table */
   readonly count: number;
-  /** product ids that are left out: the exchange's `fx_stablecoin` */
-  readonly excluded: ReadonlySet<string>;
+  readonly excluded: Exclusions;
 }
 
 /** A row of `discounts_7d` or `discounts_30d`, by column. */
@@ -39,7 +41,7 @@ export interface TopDiscountRow {
 
 export interface LeftOut {
   readonly product_id: string;
-  readonly reason: 'fx_stablecoin' | Missing;
+  readonly reason: 'fx_stablecoin' | 'excluded' | Missing;
 }
 
 export interface TopDiscounts {
@@ -63,7 +65,8 @@ export function topDiscounts(rows: readonly AssetDiscountRow[], { span, count, e
   const leftOut: LeftOut[] = [];
   const ranked: Priced[] = [];
   for (const row of ofSpan) {
-    if (excluded.has(row.product_id)) leftOut.push({ product_id: row.product_id, reason: 'fx_stablecoin' });
+    const exclusion = excluded.get(row.product_id);
+    if (exclusion !== undefined) leftOut.push({ product_id: row.product_id, reason: exclusion });
     else if (row.missing !== null) leftOut.push({ product_id: row.product_id, reason: row.missing });
     else if (isPriced(row) && Number(row.discount) > 0) ranked.push(row);
   }
