@@ -1,4 +1,4 @@
-"""Elias's day under Airflow: every UTC day, once it is over, is collected, archived and loaded into both stores.
+"""Elias's day under Airflow: every UTC day, once it is over, is collected, archived, loaded, computed and checked.
 
 Elias does the work; Airflow says when, waits for each stage and shows it. Everything goes through the orchestrator's
 HTTP API. Nothing is imported besides Airflow's Task SDK (Airflow 3.2 or later) and the standard library.
@@ -33,9 +33,7 @@ DEFAULT_START_DATE = "2026-11-01"
 ONE_DAY = timedelta(days=1)
 ANSWER_WITHIN_SECONDS = 30
 
-# Candle widths, seconds: the day's minutes, and the year of daily candles that the day lies in.
-MINUTE, DAILY = 60, 86_400
-# A day's minutes are collected again so many days later: the exchange mends what it told.
+# A day is collected again so many days later: the exchange mends what it told.
 AGAIN_AFTER_DAYS = (1, 7)
 
 # Answers that say "not now": the same request may be taken later.
@@ -61,6 +59,9 @@ STAGES = (
     Stage("archive", after=("collect",), asset=Asset("elias://s3/market/candles")),
     Stage("load_warehouse", after=("archive",), asset=Asset("elias://redshift/market/candles")),
     Stage("load_rds", after=("collect",), asset=Asset("elias://postgres/market/candles")),
+    Stage("stats", after=("load_warehouse", "load_rds"), asset=Asset("elias://market/asset_stats_daily")),
+    Stage("discounts", after=("stats",), asset=Asset("elias://market/discounts")),
+    Stage("checks", after=("discounts",)),
 )
 
 
@@ -76,7 +77,7 @@ class WindowView(TypedDict):
 
     window: dict[str, Any]
     state: Literal["waiting", "running", "succeeded", "partial", "failed", "cancelled"]
-    stages: dict[str, Literal["waiting", "running", "done", "failed"]]
+    stages: dict[str, Literal["waiting", "running", "done", "failed", "skipped"]]
     next_request_at: str | None
     error: Problem | None
     best_sealed: dict[str, Any] | None
@@ -150,17 +151,26 @@ def _reason_of(error: HTTPError) -> str:
 
 
 def outlook(window: WindowView, stage: str) -> Literal["passed", "pending", "failed"]:
-    """Where a window stands at a stage.
+    """Where a window stands at a stage that it has.
 
-    A cancelled window has failed. One that failed and is asked for again is pending. One whose stage failed while an
-    earlier telling of it stands has passed: it is partial.
+    What is done stays passed, whatever fails later. A cancelled window has failed. One that failed and is asked for
+    again is pending. One whose stage failed while an earlier telling of it stands has passed: it is partial.
     """
-    state = window["stages"].get(stage)
-    if state is None:
-        raise AirflowFailException(f"the orchestrator has no stage {stage}, it has {', '.join(window['stages'])}")
+    state = window["stages"][stage]
+    if state in ("done", "skipped"):
+        return "passed"
     if window["state"] in ("failed", "cancelled"):
         return "failed" if window["next_request_at"] is None else "pending"
-    return "passed" if state in ("done", "failed") else "pending"
+    return "passed" if state == "failed" else "pending"
+
+
+def having(stage: str, windows: Iterable[WindowView]) -> list[WindowView]:
+    """Those that go through a stage; a day's minutes alone are computed and checked."""
+    windows = list(windows)
+    if found := [window for window in windows if stage in window["stages"]]:
+        return found
+    known = ", ".join(sorted({name for window in windows for name in window["stages"]}))
+    raise AirflowFailException(f"the orchestrator has no stage {stage}, it has {known}")
 
 
 def shortfall(window: WindowView) -> str | None:
@@ -191,7 +201,7 @@ class StageSensor(BaseSensorOperator):
         """Whether the stage is over; the asset's event then tells the day and the runs."""
         try:
             orchestrator = Orchestrator.from_settings()
-            windows = [window for run_id in self.run_ids for window in orchestrator.windows(run_id)]
+            windows = having(self.stage, (one for run_id in self.run_ids for one in orchestrator.windows(run_id)))
         except OrchestratorAwayError as error:
             logger.warning("asked again later: %s", error)
             return False
@@ -230,28 +240,20 @@ def days_again(context: Context, now: datetime) -> list[date]:
     return [day for day in days if day >= start_date()]
 
 
-def order(granularity: int, day: date, products: Iterable[str] | None) -> dict[str, Any]:
-    """Body of `POST /runs` for a day; the API rounds its range outward to whole windows."""
-    span = {"from": f"{day}T00:00:00Z", "to": f"{day + ONE_DAY}T00:00:00Z"}
-    return {
-        "granularity": granularity,
-        **span,
-        "origin": "scheduled",
-        **({} if products is None else {"products": list(products)}),
-    }
+def order(day: date, products: Iterable[str] | None) -> dict[str, Any]:
+    """Body of `POST /runs` for a day."""
+    return {"kind": "daily", "date": str(day), **({} if products is None else {"products": list(products)})}
 
 
 @task
 def start(**context: Any) -> list[str]:
     """Starts the day's runs; the DAG run's id makes a repeat find them instead. Returns their ids."""
     orchestrator = Orchestrator.from_settings()
-    day = day_of(context)
-    again = days_again(context, datetime.now(timezone.utc))
     run_ids = []
-    for granularity, of_day in [(MINUTE, day), (DAILY, day), *((MINUTE, earlier) for earlier in again)]:
-        key = f"{context['dag_run'].run_id}/{granularity}/{of_day}"
-        run_ids.append(orchestrator.start_run(order(granularity, of_day, context["params"]["products"]), key))
-        logger.info("run %s collects %s s candles of %s", run_ids[-1], granularity, of_day)
+    for day in (day_of(context), *days_again(context, datetime.now(timezone.utc))):
+        key = f"{context['dag_run'].run_id}/{day}"
+        run_ids.append(orchestrator.start_run(order(day, context["params"]["products"]), key))
+        logger.info("run %s is of %s", run_ids[-1], day)
     return run_ids
 
 

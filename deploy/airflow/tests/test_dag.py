@@ -45,12 +45,15 @@ def test_each_stage_waits_for_the_ones_before_it() -> None:
         "archive": {"start", "collect"},
         "load_warehouse": {"start", "archive"},
         "load_rds": {"start", "collect"},
+        "stats": {"start", "load_warehouse", "load_rds"},
+        "discounts": {"start", "stats"},
+        "checks": {"start", "discounts"},
     }
 
 
 def test_sensors_hold_no_worker_and_end_some_time() -> None:
     sensors = [task for task in read_dag().tasks if isinstance(task, BaseSensorOperator)]
-    assert [sensor.task_id for sensor in sensors] == ["collect", "archive", "load_warehouse", "load_rds"]
+    assert [sensor.task_id for sensor in sensors] == [stage.name for stage in elias_daily.STAGES]
     assert {(sensor.mode, sensor.poke_interval, sensor.timeout) for sensor in sensors} == {("reschedule", 30, 21_600)}
 
 
@@ -62,6 +65,9 @@ def test_stages_that_end_somewhere_emit_its_asset() -> None:
         "archive": ["elias://s3/market/candles"],
         "load_warehouse": ["elias://redshift/market/candles"],
         "load_rds": ["elias://postgres/market/candles"],
+        "stats": ["elias://market/asset_stats_daily"],
+        "discounts": ["elias://market/discounts"],
+        "checks": [],
     }
 
 
@@ -84,11 +90,10 @@ def test_a_run_triggered_without_a_date_is_about_yesterday() -> None:
 
 
 def test_an_order_is_one_day() -> None:
-    span = {"from": "2023-12-31T00:00:00Z", "to": "2024-01-01T00:00:00Z", "origin": "scheduled"}
-    assert elias_daily.order(60, date(2023, 12, 31), None) == {"granularity": 60, **span}
-    assert elias_daily.order(86_400, date(2023, 12, 31), ["BTC-USD"]) == {
-        "granularity": 86_400,
-        **span,
+    assert elias_daily.order(date(2023, 12, 31), None) == {"kind": "daily", "date": "2023-12-31"}
+    assert elias_daily.order(date(2023, 12, 31), ["BTC-USD"]) == {
+        "kind": "daily",
+        "date": "2023-12-31",
         "products": ["BTC-USD"],
     }
 

@@ -13,10 +13,8 @@ from sqlalchemy import select
 from test_dag import read_dag
 
 PRODUCTS = ["BTC-USD", "SHIB-USD"]
-WINDOWS = {
-    60: {f"candles/60/{product}/2023-12-01" for product in PRODUCTS},
-    86_400: {f"candles/86400/{product}/2023" for product in PRODUCTS},
-}
+WINDOWS = {f"candles/{rest}" for each in PRODUCTS for rest in (f"60/{each}/2023-12-01", f"86400/{each}/2023")}
+STAGES = ["collect", "archive", "load_warehouse", "load_rds", "stats", "discounts", "checks"]
 
 
 @pytest.fixture
@@ -48,16 +46,20 @@ def runs_from(stack: LocalStack, day: int) -> list[dict[str, Any]]:
 
 def test_a_day_goes_through_every_stage(daily: DAG, stack: LocalStack) -> None:
     run = run_day(daily, 2, PRODUCTS)
-    assert states(run) == dict.fromkeys(["start", "collect", "archive", "load_warehouse", "load_rds"], "success")
+    assert states(run) == dict.fromkeys(["start", *STAGES], "success")
 
-    started = runs_from(stack, 1)
-    assert {each["granularity"] for each in started} == set(WINDOWS)
-    for each in started:
-        assert (each["origin"], each["to"]) == ("scheduled", "2023-12-02T00:00:00Z")
-        windows = stack.get(f"/runs/{each['run_id']}")["windows"]
-        assert {window["window"]["id"] for window in windows} == WINDOWS[each["granularity"]]
-        assert {state for window in windows for state in window["stages"].values()} == {"done"}
-    for window_id in sorted(WINDOWS[60] | WINDOWS[86_400]):
+    (started,) = runs_from(stack, 1)
+    assert (started["kind"], started["date"], started["to"]) == ("daily", "2023-12-01", "2023-12-02T00:00:00Z")
+    windows = {each["window"]["id"]: each["stages"] for each in stack.get(f"/runs/{started['run_id']}")["windows"]}
+    assert set(windows) == WINDOWS
+    assert {name: len(stages) for name, stages in windows.items()} == {
+        name: 7 if name.startswith("candles/60/") else 4 for name in WINDOWS
+    }
+    assert {state for stages in windows.values() for state in stages.values()} == {"done"}
+    checks = stack.get("/checks?date=2023-12-01")["checks"]
+    assert {each["product_id"] for each in checks} == {*PRODUCTS, None}
+    assert [each for each in checks if each["outcome"] == "failed"] == []
+    for window_id in sorted(WINDOWS):
         compared = stack.compare(window_id)
         assert compared.returncode == 0, compared.stdout + compared.stderr
 
@@ -68,6 +70,8 @@ def test_a_day_goes_through_every_stage(daily: DAG, stack: LocalStack) -> None:
         ("archive", "elias://s3/market/candles", "2023-12-01"),
         ("load_warehouse", "elias://redshift/market/candles", "2023-12-01"),
         ("load_rds", "elias://postgres/market/candles", "2023-12-01"),
+        ("stats", "elias://market/asset_stats_daily", "2023-12-01"),
+        ("discounts", "elias://market/discounts", "2023-12-01"),
     }
 
 
@@ -78,14 +82,14 @@ def test_the_same_dag_run_again_starts_no_second_run(daily: DAG, stack: LocalSta
     assert again.run_id == first.run_id
     assert set(states(again).values()) == {"success"}
     assert runs_from(stack, 1) == started
-    assert len(started) == 2
+    assert len(started) == 1
 
 
 def test_an_unknown_product_fails_the_start_with_the_apis_reason(
     daily: DAG, stack: LocalStack, capfd: pytest.CaptureFixture[str]
 ) -> None:
     run = run_day(daily, 3, [*PRODUCTS, "NOPE-USD"])
-    later = dict.fromkeys(["collect", "archive", "load_warehouse", "load_rds"], "upstream_failed")
+    later = dict.fromkeys(STAGES, "upstream_failed")
     assert states(run) == {"start": "failed", **later}
     assert [task.try_number for task in run.get_task_instances() if task.task_id == "start"] == [1]
     reason = "POST /runs was answered with 422: products: the exchange has no product NOPE-USD"

@@ -30,6 +30,14 @@ DONE = window("BTC-USD", "succeeded", "done", "done", best_sealed={"revision": {
 UNDER_WAY = window("ETH-USD", "running", "done", "running")
 FAILED = window("NOPE-USD", "failed", "failed", "failed", error=REFUSED)
 CANCELLED = window("DOGE-USD", "cancelled", "waiting", "waiting")
+CHECKED = {**DONE, "stages": {**DONE["stages"], "stats": "done", "discounts": "skipped", "checks": "done"}}
+DOUBTED = {
+    **CHECKED,
+    "window": {"id": "candles/60/BCH-USD/2023-12-01"},
+    "state": "failed",
+    "stages": {**CHECKED["stages"], "checks": "failed"},
+    "error": {"reason": "check_failed", "detail": "volume: too small"},
+}
 ASKED_AGAIN = {**FAILED, "next_request_at": "2023-12-02T00:20:00.000Z"}
 PARTIAL = window("XLM-USD", "partial", "done", "done", best_sealed={"revision": {"unknown": 7}})
 STALE = window(
@@ -66,6 +74,20 @@ def test_fails_with_the_window_and_its_error(answering: AnsweringOrchestrator) -
     assert str(failure.value) == expected
 
 
+@pytest.mark.parametrize("stage", ["collect", "load_rds", "stats", "discounts"])
+def test_what_was_done_before_a_check_failed_has_passed(answering: AnsweringOrchestrator, stage: str) -> None:
+    assert poke(stage, CHECKED, DOUBTED, answering=answering) is True
+
+
+def test_a_failed_check_fails_its_stage_with_what_was_found(answering: AnsweringOrchestrator) -> None:
+    with pytest.raises(AirflowFailException, match="BCH-USD/2023-12-01: check_failed: volume: too small"):
+        poke("checks", CHECKED, DOUBTED, answering=answering)
+
+
+def test_windows_that_have_no_such_stage_are_not_waited_for(answering: AnsweringOrchestrator) -> None:
+    assert poke("checks", CHECKED, UNDER_WAY, answering=answering) is True
+
+
 def test_a_cancelled_window_has_failed(answering: AnsweringOrchestrator) -> None:
     with pytest.raises(AirflowFailException, match="1 of 2 windows failed: candles/60/DOGE-USD/2023-12-01: cancelled"):
         poke("collect", DONE, CANCELLED, answering=answering)
@@ -91,7 +113,7 @@ def test_a_partial_window_passes_with_a_warning(
 
 
 def test_a_stage_that_the_api_lacks_is_named(answering: AnsweringOrchestrator) -> None:
-    with pytest.raises(AirflowFailException, match="has no stage stats, it has collect, archive, "):
+    with pytest.raises(AirflowFailException, match="has no stage stats, it has archive, collect, "):
         poke("stats", DONE, answering=answering)
 
 
