@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 const start = (body: object = order, deadlineMs = 3_600_000): Promise<string> =>
-  new StartRun(store, control, { productIds: () => Promise.resolve(null) }, Date.now, deadlineMs).run(body).then(({ runId }) => runId);
+  new StartRun(store, control, { productIds: () => Promise.resolve(null) }, Date.now, deadlineMs, 0).run(body).then(({ runId }) => runId);
 const release = (windowsMax = 100): Promise<number> => new ReleaseRequests(store, windowsMax, Date.now).run();
 const cancel = (runId: string): ReturnType<CancelRun['run']> => new CancelRun(store, control).run(runId);
 const retry = (runId: string): ReturnType<RetryRun['run']> => new RetryRun(store, control, 3_600_000).run(runId);

@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 const start = (body: object = day): Promise<string> =>
-  new StartRun(store, new RunControlStore(), { productIds: () => Promise.resolve(null) }, Date.now, DEADLINE_MS)
+  new StartRun(store, new RunControlStore(), { productIds: () => Promise.resolve(null) }, Date.now, DEADLINE_MS, 0)
     .run(body)
     .then(({ runId }) => runId);
 const release = (backfillWindowsMax = 10): Promise<number> => new ReleaseRequests(store, backfillWindowsMax, Date.now).run();

@@ -23,6 +23,7 @@ import { SuperviseRuns } from '../../apps/orchestrator/src/supervise-runs.js';
 import { ComputeDay } from '../../apps/transformer/src/compute-day.js';
 import { NoteEvents } from '../../apps/transformer/src/note-events.js';
 import { CandleStore } from '../../apps/transformer/src/postgres/candle-store.js';
+import { ProductStore } from '../../apps/transformer/src/postgres/product-store.js';
 import { TransformStore } from '../../apps/transformer/src/postgres/transform-store.js';
 import { TransformerMetrics } from '../../apps/transformer/src/transformer-metrics.js';
 import { LoaderDatabase } from './loader-database.js';
@@ -72,11 +73,11 @@ export class ClosingScene {
     this.checks = new CheckStore(postgres);
     this.notifications = new NotificationStore(postgres, true);
     this.loader = new LoaderByHand('topic', postgres, this.bucket, 'closing');
-    const transformer = { postgres, candles: new CandleStore(), transforms: new TransformStore() };
+    const transformer = { postgres, candles: new CandleStore(), products: new ProductStore(), transforms: new TransformStore() };
     this.note = new NoteEvents({ ...transformer, reachDays: 31 });
     this.compute = new ComputeDay({
       ...{ ...transformer, outbox: new Outbox<EncodedRecord>(postgres), logger, metrics: new TransformerMetrics(new Metrics()) },
-      ...{ spans: [7, 30], excluded: new Set(), settleMs: 0, newCollectionId: () => uuidv7() },
+      ...{ spans: [7, 30], excluded: [], settleMs: 0, newCollectionId: () => uuidv7() },
     });
     const rules = { unknownShareMax: 0.01, volumeShareMin: 0.02, jumpSigmas: 6 };
     const { store, checks, notifications, metrics } = this;
@@ -99,7 +100,7 @@ export class ClosingScene {
   async start(products: readonly string[]): Promise<string> {
     const date = new Date(this.dayMs).toISOString().slice(0, 10);
     const catalog = { productIds: () => Promise.resolve(null) };
-    return (await new StartRun(this.store, this.control, catalog, this.clock, 3_600_000).run({ kind: 'daily', date, products })).runId;
+    return (await new StartRun(this.store, this.control, catalog, this.clock, 3_600_000, 0).run({ kind: 'daily', date, products })).runId;
   }
 
   async cancel(runId: string): Promise<CountedRun> {

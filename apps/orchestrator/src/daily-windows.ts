@@ -1,5 +1,5 @@
-import { candleWindowAt, windowId } from '@elias/market-data';
-import { daysLater, dayStartMs } from './due-daily-runs.js';
+import { ALL_PRODUCTS, candleWindowAt, dayWindowAt, SNAPSHOT_DATASETS, windowId } from '@elias/market-data';
+import { dayEndMs, daysLater, dayStartMs } from './due-daily-runs.js';
 import type { DailyRun } from './due-daily-runs.js';
 
 const [MINUTE, DAY] = [60, 86_400] as const;
@@ -15,4 +15,18 @@ export function dailyWindowIds({ date, daysAfter }: DailyRun, productIds: readon
     const ofMorning = candleWindowAt(productId, DAY, morningMs);
     return daysAfter === 0 || ofMorning.fromMs !== year.fromMs ? [windowId(day), windowId(year)] : [windowId(day)];
   });
+}
+
+/** Asking again what the exchange did not answer takes so long at most, milliseconds: the waits of `ASK_AGAIN_AFTER_MS`, and some. */
+const ASKING_TAKES_MS = 40 * 60_000;
+
+/**
+ * What the exchange tells of its present alone, of the day that a run is for: asked for with the day's first run, as long as the collector
+ * takes it. For a day that is over too long there is nothing to ask, so its run does without.
+ * @param nowMs our clock, milliseconds since the epoch
+ * @param lateMsMax how long after the day's end the collector asks the exchange, milliseconds
+ */
+export function snapshotWindowIds({ date, daysAfter }: DailyRun, nowMs: number, lateMsMax: number): string[] {
+  if (daysAfter !== 0 || nowMs + ASKING_TAKES_MS > dayEndMs(date) + lateMsMax) return [];
+  return SNAPSHOT_DATASETS.map((dataset) => windowId(dayWindowAt(dataset, ALL_PRODUCTS, dayStartMs(date))));
 }

@@ -85,7 +85,11 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
     const { config, logger, metrics, readiness, kafka, clock, scheduleLookMs } = parts;
     const deadlineMs = config.ORCHESTRATOR_RUN_DEADLINE_MS;
     const webhook = webhookOf(config);
-    const rules = { productIds: config.ORCHESTRATOR_PRODUCTS, catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS, deadlineMs };
+    const snapshotLateMsMax = config.EXCHANGE_SNAPSHOT_LATE_MS_MAX;
+    const rules = {
+      ...{ productIds: config.ORCHESTRATOR_PRODUCTS, catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS },
+      ...{ deadlineMs, snapshotLateMsMax },
+    };
     return {
       module: OrchestratorModule,
       imports: [
@@ -113,7 +117,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         {
           provide: StartRun,
           useFactory: (store: RunStore, control: RunControlStore, coinbase: Coinbase) =>
-            new StartRun(store, control, new ExchangeCatalog(coinbase, Date.now, logger), clock, deadlineMs),
+            new StartRun(store, control, new ExchangeCatalog(coinbase, Date.now, logger), clock, deadlineMs, snapshotLateMsMax),
           inject: [RunStore, RunControlStore, COINBASE],
         },
         {

@@ -1,7 +1,7 @@
 import { planRequests } from './plan-requests.js';
 
 const day = 'candles/60/BTC-USD/2023-12-01';
-const task = (run_id: string, window_id = day) => ({ run_id, window_id, request_ids: [], origin: 'scheduled' as const });
+const task = (run_id: string, window_id = day) => ({ run_id, window_id, request_ids: [], origin: 'scheduled' as const, product_ids: null });
 const nowMs = Date.parse('2023-12-02T00:20:00Z');
 const underWay = (request_id: string, requestedAt: string) => ({
   ...{ request_id, window_id: day, requested_at: new Date(requestedAt), age_ms: nowMs - Date.parse(requestedAt) },

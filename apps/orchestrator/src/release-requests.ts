@@ -35,6 +35,7 @@ export class ReleaseRequests {
         const requestId = uuidv7();
         const [{ run_id, origin, request_ids }] = tasks as [(typeof tasks)[number]];
         requests.push(...tasks.map((task) => ({ run_id: task.run_id, window_id: windowId, requestId, requestedAt: null })));
+        const products = [...new Set(tasks.flatMap(({ product_ids }) => product_ids ?? []))];
         const best = bestRevision(sealedTellings(facts.get(windowId) ?? []).map(({ revision }) => revision));
         const data = {
           request_id: requestId,
@@ -44,6 +45,7 @@ export class ReleaseRequests {
           attempt: request_ids.length + 1,
           best_known: best === undefined ? null : revisionToWire(best),
           requested_at: requestedAt,
+          ...(products.length === 0 ? {} : { products }),
         };
         return encodeEvent('collection.requested', data, 'orchestrator');
       });

@@ -2,10 +2,11 @@ import { RunRefusedError } from './run-errors.js';
 import { planRun } from './run-request.js';
 
 const nowMs = Date.parse('2024-01-10T00:00:00Z');
+const SIX_HOURS_MS = 21_600_000;
 const good = { granularity: 60, products: ['BTC-USD'], from: '2023-12-01T00:00:00Z', to: '2023-12-03T00:00:00Z' };
 const reasonsOf = (body: unknown): string[] => {
   try {
-    planRun(body, nowMs);
+    planRun(body, nowMs, 0);
     return [];
   } catch (error) {
     return error instanceof RunRefusedError ? error.reasons.map(({ field, reason }) => `${field}: ${reason}`) : [String(error)];
@@ -13,7 +14,7 @@ const reasonsOf = (body: unknown): string[] => {
 };
 
 it('plans whole windows of each product once', () => {
-  const { windowIds, origin } = planRun({ ...good, products: ['BTC-USD', 'ETH-USD', 'BTC-USD'], to: '2023-12-02T10:00:00Z' }, nowMs);
+  const { windowIds, origin } = planRun({ ...good, products: ['BTC-USD', 'ETH-USD', 'BTC-USD'], to: '2023-12-02T10:00:00Z' }, nowMs, 0);
   expect(origin).toBe('backfill');
   expect(windowIds).toEqual(
     ['BTC-USD/2023-12-01', 'BTC-USD/2023-12-02', 'ETH-USD/2023-12-01', 'ETH-USD/2023-12-02'].map((rest) => `candles/60/${rest}`),
@@ -22,7 +23,7 @@ it('plans whole windows of each product once', () => {
 
 it('takes the default products when none are named', () => {
   const { products: _products, ...rest } = good;
-  expect(planRun(rest, nowMs).productIds).toHaveLength(18);
+  expect(planRun(rest, nowMs, 0).productIds).toHaveLength(18);
 });
 
 it.each([
@@ -52,11 +53,17 @@ it('gives every reason at once, and takes nothing that is no object', () => {
 describe('a daily run', () => {
   const day = { kind: 'daily', date: '2024-01-08', products: ['BTC-USD'] };
 
+  it("asks for the exchange's own stats and products too while the day has just ended", () => {
+    const { windowIds } = planRun({ ...day, date: '2024-01-09' }, nowMs, SIX_HOURS_MS);
+    expect(windowIds.slice(2)).toEqual(['exchange_stats/_all/2024-01-09', 'products/_all/2024-01-09']);
+  });
+
   it('asks for what the schedule asks for, and waits its turn when the day is long past', () => {
-    const plan = planRun({ ...day, idempotency_key: 'airflow 1' }, nowMs);
+    const plan = planRun({ ...day, idempotency_key: 'airflow 1' }, nowMs, SIX_HOURS_MS);
     expect(plan).toMatchObject({ kind: 'daily', date: '2024-01-08', granularity: 60, origin: 'scheduled', idempotencyKey: 'airflow 1' });
     expect(plan.windowIds).toEqual(expect.arrayContaining(['candles/60/BTC-USD/2024-01-08', 'candles/86400/BTC-USD/2024']));
-    expect(planRun({ ...day, date: '2023-06-01' }, nowMs).origin).toBe('backfill');
+    expect(plan.windowIds).toHaveLength(2);
+    expect(planRun({ ...day, date: '2023-06-01' }, nowMs, SIX_HOURS_MS).origin).toBe('backfill');
   });
 
   it.each([

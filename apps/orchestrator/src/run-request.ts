@@ -10,7 +10,7 @@ import {
 } from '@elias/market-data';
 import type { GranularitySeconds } from '@elias/market-data';
 import { z } from 'zod';
-import { dailyWindowIds } from './daily-windows.js';
+import { dailyWindowIds, snapshotWindowIds } from './daily-windows.js';
 import { DAILY_KEY_PREFIX, dayEndMs, DAYS_AFTER, daysLater, dayStartMs, lastDueDay } from './due-daily-runs.js';
 import { RunRefusedError } from './run-errors.js';
 import type { RunKind } from './run-store.js';
@@ -69,14 +69,20 @@ type Reasons = { field: string; reason: string }[];
 /**
  * @param body as it came
  * @param nowMs our clock, milliseconds since the epoch
+ * @param snapshotLateMsMax how long after a day's end what the exchange tells of its present alone is asked for, milliseconds
  * @throws RunRefusedError with every reason
  */
-export function planRun(body: unknown, nowMs: number): RunPlan {
+export function planRun(body: unknown, nowMs: number, snapshotLateMsMax: number): RunPlan {
   const isDaily = typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'daily';
-  return isDaily ? planDay(read(dailyRequestSchema, body), nowMs) : planRange(read(rangeRequestSchema, body), nowMs);
+  return isDaily ? planDay(read(dailyRequestSchema, body), nowMs, snapshotLateMsMax) : planRange(read(rangeRequestSchema, body), nowMs);
 }
 
-function planDay({ date, products, idempotency_key }: z.output<typeof dailyRequestSchema>, nowMs: number): RunPlan {
+function planDay(
+  { date, products, idempotency_key }: z.output<typeof dailyRequestSchema>,
+  nowMs: number,
+  snapshotLateMsMax: number,
+): RunPlan {
+  const run = { date, daysAfter: 0 } as const;
   const reasons: Reasons = [];
   const productIds = checkedProducts(products, reasons);
   const [fromMs, toMs] = [dayStartMs(date), dayEndMs(date)];
@@ -86,7 +92,7 @@ function planDay({ date, products, idempotency_key }: z.output<typeof dailyReque
     ...{ kind: 'daily', date, granularity: 60, productIds, fromMs, toMs, idempotencyKey: idempotency_key ?? null },
     // a day long past waits its turn as any backfill does
     origin: date >= daysLater(lastDueDay(nowMs), -Math.max(...DAYS_AFTER)) ? 'scheduled' : 'backfill',
-    windowIds: dailyWindowIds({ date, daysAfter: 0 }, productIds),
+    windowIds: [...dailyWindowIds(run, productIds), ...snapshotWindowIds(run, nowMs, snapshotLateMsMax)],
   };
 }
 

@@ -81,6 +81,8 @@ export interface DueTask {
   window_id: string;
   request_ids: string[];
   origin: RunOrigin;
+  /** products of its run, where the request names them: for the exchange's own stats; else null */
+  product_ids: string[] | null;
 }
 
 /** A request that was not answered yet. */
@@ -188,13 +190,13 @@ export class RunStore {
     await lockReleases(client);
     const { rows } = await client.query<DueTask>(
       `WITH due AS (
-         SELECT t.run_id, t.window_id, t.request_ids, r.origin,
+         SELECT t.run_id, t.window_id, t.request_ids, r.origin, CASE WHEN t.window_id LIKE 'exchange_stats/%' THEN r.product_ids END AS product_ids,
            row_number() OVER (PARTITION BY r.origin ORDER BY t.next_request_at, r.created_at, t.window_id) AS place
          FROM pipeline.tasks t JOIN pipeline.runs r USING (run_id) WHERE t.next_request_at <= now()
        ), under_way AS (
          SELECT count(DISTINCT t.window_id) AS windows FROM pipeline.tasks t JOIN pipeline.runs r USING (run_id) WHERE t.awaiting_answer AND r.origin = 'backfill'
        )
-       SELECT t.run_id, t.window_id, t.request_ids, due.origin FROM pipeline.tasks t JOIN due USING (run_id, window_id)
+       SELECT t.run_id, t.window_id, t.request_ids, due.origin, due.product_ids FROM pipeline.tasks t JOIN due USING (run_id, window_id)
        WHERE due.origin = 'scheduled' OR due.place <= $1 - (SELECT windows FROM under_way)
        ORDER BY due.origin DESC, due.place LIMIT 1000 FOR UPDATE OF t`,
       [backfillWindowsMax],

@@ -1,8 +1,9 @@
+import { isSnapshotWindow, parseWindowId } from '@elias/market-data';
 import type { Logger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { isMinutesOf } from './closing/derived-windows.js';
 import type { DailyRunStore } from './daily-run-store.js';
-import { dailyWindowIds } from './daily-windows.js';
+import { dailyWindowIds, snapshotWindowIds } from './daily-windows.js';
 import { dailyRunKey, dayEndMs, daysLater, dayStartMs, dueDailyRuns, lastDueDay, oldestKnownDay } from './due-daily-runs.js';
 import type { DailyRun } from './due-daily-runs.js';
 import type { RunStore } from './run-store.js';
@@ -17,6 +18,8 @@ export interface ScheduleRules {
   readonly productIds: readonly string[];
   readonly catchUpDays: number;
   readonly deadlineMs: number;
+  /** how long after a day's end the collector asks for what the exchange tells of its present alone, milliseconds */
+  readonly snapshotLateMsMax: number;
 }
 
 /** The schedule: which runs are due is a function of the clock and of those that are there, so that a crash neither drops nor doubles one. */
@@ -39,15 +42,17 @@ export class StartDailyRuns {
     const nowMs = this.clock();
     const lastDay = lastDueDay(nowMs);
     if (this.lookedAt === lastDay) return 0;
-    const { catchUpDays } = this.rules;
+    const { catchUpDays, productIds, snapshotLateMsMax } = this.rules;
     const { due, skipped } = dueDailyRuns(nowMs, await this.daily.known(oldestKnownDay(nowMs, catchUpDays)), catchUpDays);
     if (skipped.length > 0)
       this.logger.error({ days: skipped, catchUpDays }, 'days were missed that are not caught up, ask for them by hand');
-    const windowsOf = new Map(due.map((run) => [run, dailyWindowIds(run, this.rules.productIds)]));
+    const windowsOf = new Map(
+      due.map((run) => [run, [...dailyWindowIds(run, productIds), ...snapshotWindowIds(run, nowMs, snapshotLateMsMax)]]),
+    );
     const ownWindows = new Set([...windowsOf.values()].flat());
     const newest = due.findLast(({ daysAfter }) => daysAfter === 0);
     const lacking = newest === undefined ? [] : await this.windowsThatLack(nowMs);
-    const carriedIds = lacking.filter((id) => !ownWindows.has(id));
+    const carriedIds = lacking.filter((id) => !ownWindows.has(id) && !isSnapshotWindow(parseWindowId(id)));
     let started = 0;
     for (const [run, windowIds] of windowsOf) started += await this.start(run, windowIds, run === newest ? carriedIds : [], nowMs);
     this.lookedAt = lastDay;

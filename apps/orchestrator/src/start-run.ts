@@ -24,6 +24,7 @@ export class StartRun {
     private readonly catalog: ProductCatalog,
     private readonly clock: () => number,
     private readonly deadlineMs: number,
+    private readonly snapshotLateMsMax: number,
   ) {}
 
   /**
@@ -38,7 +39,7 @@ export class StartRun {
    * @throws RunConflictError the same is under way
    */
   async run(body: unknown): Promise<StartedRun> {
-    const plan = planRun(body, this.clock());
+    const plan = planRun(body, this.clock(), this.snapshotLateMsMax);
     const known = await this.catalog.productIds();
     const unknown = known === null ? [] : plan.productIds.filter((id) => !known.has(id));
     if (unknown.length > 0)

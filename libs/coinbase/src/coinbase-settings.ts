@@ -23,7 +23,7 @@ export const coinbaseSettings = {
   EXCHANGE_SNAPSHOT_LATE_MS_MAX: z.coerce
     .number()
     .int()
-    .min(1_800_000)
+    .min(3_600_000)
     .max(43_200_000)
     .default(21_600_000)
     .describe(
