@@ -49,6 +49,10 @@ beforeAll(async () => {
   const [older, newer] = [madeId('1'), madeId('2')].sort() as [string, string];
   await scene.run({ runId: older, windows: ['candles/60/AAA-USD/2023-12-03', 'candles/60/CCC-USD/2023-12-04'], state: 'failed' });
   await scene.run({ runId: newer, windows: ['candles/60/AAA-USD/2023-12-03', 'candles/86400/AAA-USD/2023'] });
+  await scene.postgres.query(
+    `INSERT INTO market.products (product_id, as_of_date, base_currency, quote_currency, status) VALUES
+       ('AAA-USD', '2023-12-02', 'AAA', 'USD', 'delisted'), ('AAA-USD', '2023-12-03', 'AAA', 'USD', 'online')`,
+  );
   await scene.postgres.query(`UPDATE pipeline.runs SET late_at = now() WHERE run_id = $1`, [older]);
   await scene.postgres.query(
     `INSERT INTO pipeline.checks (date, name, product_id, outcome, detail, run_id) VALUES
@@ -64,10 +68,12 @@ it('products with the days that are loaded and the latest stats', async () => {
     {
       ...{ product_id: 'AAA-USD', first_day: '2023-12-01', last_day: '2023-12-03', day_windows: 2 },
       ...{ last_close: '37710.54', last_volume_24h: '12.5', change_24h: '-0.25' },
+      ...{ status: 'online', base_currency: 'AAA', quote_currency: 'USD' },
     },
     {
       ...{ product_id: 'AAA-USD0', first_day: '2023-12-02', last_day: '2023-12-02', day_windows: 1 },
       ...{ last_close: null, last_volume_24h: null, change_24h: null },
+      ...{ status: null, base_currency: null, quote_currency: null },
     },
     expect.objectContaining({ product_id: 'BBB-USD', day_windows: 1 }),
   ]);

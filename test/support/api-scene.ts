@@ -5,6 +5,7 @@ import { APP_FILTER } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { ControlEvent } from '@elias/contracts';
 import type { Postgres } from '@elias/postgres';
 import { createLogger, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import { orchestratorConfig } from '../../apps/orchestrator/src/orchestrator.config.js';
@@ -15,7 +16,7 @@ import { RecordFacts } from '../../apps/orchestrator/src/record-facts.js';
 import { RunStore } from '../../apps/orchestrator/src/run-store.js';
 import { LoaderDatabase } from './loader-database.js';
 import { LoaderByHand, testBucket } from './loader-sources.js';
-import { testStack } from './stack.js';
+import { storeSettings, testStack } from './stack.js';
 import { stageAnswers } from './stage-answers.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
@@ -39,7 +40,7 @@ Module({})(SceneModule);
 /** The API's reading part over a database of its own, and what fills it. */
 export class ApiScene {
   readonly loader: LoaderByHand;
-  private readonly bucket = testBucket();
+  readonly bucket = testBucket();
 
   private constructor(
     private readonly database: LoaderDatabase,
@@ -54,10 +55,14 @@ export class ApiScene {
   static async open(settings: Record<string, string> = {}): Promise<ApiScene> {
     const database = await LoaderDatabase.create();
     const postgres = database.pool(4);
+    // where the SDK looks for them by itself
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = storeSettings();
+    Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
     const readiness = new Readiness();
     const group = `test-api-${randomBytes(5).toString('hex')}`;
     const config = orchestratorConfig.parse({
       ...{ POSTGRES_URL: database.url, KAFKA_BROKERS: testStack().kafka.brokers.join(), EXCHANGE_URL: 'http://127.0.0.1:9' },
+      ...storeSettings(),
       ...{ ORCHESTRATOR_GROUP: group, ORCHESTRATOR_SERVICE_GROUPS: `collector=${group}-collector` },
       ...settings,
     });
@@ -109,6 +114,11 @@ export class ApiScene {
   /** What the stages tell of one collection of a window. */
   async tell(windowId: string, collectionId: string, unknown = 0): Promise<void> {
     const answers = stageAnswers({ window_id: windowId, request_id: collectionId, run_id: collectionId }, collectionId, unknown);
-    await new RecordFacts(new RunStore(this.postgres)).run(Object.values(answers));
+    await this.record(Object.values(answers));
+  }
+
+  /** What the orchestrator keeps of events. */
+  async record(events: readonly ControlEvent[]): Promise<void> {
+    await new RecordFacts(new RunStore(this.postgres)).run(events);
   }
 }

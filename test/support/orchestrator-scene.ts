@@ -15,7 +15,7 @@ import { playLedger, playTransformer } from './played-closing.js';
 import { RunsClient } from './runs-client.js';
 import { ServiceProcess, until } from './service-process.js';
 import { stageAnswers } from './stage-answers.js';
-import { testStack } from './stack.js';
+import { storeSettings, testStack } from './stack.js';
 import { TopicTail } from './topic-tail.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
@@ -138,6 +138,7 @@ export class OrchestratorScene {
       {
         KAFKA_BROKERS: testStack().kafka.brokers.join(','),
         POSTGRES_URL: this.database.url,
+        ...storeSettings(),
         EXCHANGE_URL: 'http://127.0.0.1:9',
         ORCHESTRATOR_GROUP: this.group,
         ORCHESTRATOR_SCHEDULE: 'off',

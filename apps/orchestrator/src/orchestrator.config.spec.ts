@@ -1,7 +1,10 @@
 import { loadConfig } from '@elias/config';
 import { orchestratorConfig } from './orchestrator.config.js';
 
-const settings = { KAFKA_BROKERS: '127.0.0.1:9092', POSTGRES_URL: 'postgres://u:p@127.0.0.1:5432/d' };
+const settings = {
+  ...{ KAFKA_BROKERS: '127.0.0.1:9092', POSTGRES_URL: 'postgres://u:p@127.0.0.1:5432/d' },
+  ...{ AWS_REGION: 'eu-central-1', ARCHIVE_BUCKET: 'elias' },
+};
 
 it.each([undefined, '127.0.0.1', '127.8.0.1', '::1', 'localhost'])('needs no token on %s', (HTTP_HOST) => {
   expect(loadConfig(orchestratorConfig, { ...settings, HTTP_HOST }).ORCHESTRATOR_API_TOKEN).toBeUndefined();

@@ -1,6 +1,7 @@
 import { coinbaseSettings } from '@elias/coinbase';
 import { kafkaSettings } from '@elias/kafka';
 import { DEFAULT_PRODUCT_IDS, isProductId } from '@elias/market-data';
+import { objectStoreSettings } from '@elias/object-store';
 import { postgresSettings } from '@elias/postgres';
 import { serviceSettings } from '@elias/telemetry';
 import { z } from 'zod';
@@ -19,6 +20,9 @@ const settings = z.object({
   ...serviceSettings,
   ...kafkaSettings,
   ...postgresSettings,
+  AWS_REGION: objectStoreSettings.AWS_REGION,
+  S3_ENDPOINT: objectStoreSettings.S3_ENDPOINT,
+  ARCHIVE_BUCKET: objectStoreSettings.ARCHIVE_BUCKET,
   ...coinbaseSettings,
   ORCHESTRATOR_GROUP: z
     .string()

@@ -5,6 +5,7 @@ import { isRetryable } from '@elias/errors';
 import type { Logger } from '@elias/telemetry';
 import type { FastifyReply } from 'fastify';
 import { QueryRefusedError } from './market/query-refused-error.js';
+import { ArchiveUnknownError } from './pipeline/archive-unknown-error.js';
 import { SessionRefusedError, StreamFullError, TokenRefusedError } from './stream/stream-errors.js';
 import { RunConflictError, RunRefusedError, RunUnknownError } from './run-errors.js';
 
@@ -57,7 +58,7 @@ function problemOf(error: unknown): ProblemJson {
   if (error instanceof TokenRefusedError) return withoutType(401, error.message);
   if (error instanceof StreamFullError)
     return { type: 'urn:elias:problem:stream-full', title: 'Nobody else can listen', status: 503, detail: error.message };
-  if (error instanceof RunUnknownError) return withoutType(404, error.message);
+  if (error instanceof RunUnknownError || error instanceof ArchiveUnknownError) return withoutType(404, error.message);
   if (error instanceof RunConflictError) {
     const { message: detail, runId: run_id } = error;
     return { type: 'urn:elias:problem:run-conflict', title: 'A run stands against it', status: 409, detail, run_id };

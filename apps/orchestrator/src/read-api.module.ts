@@ -1,12 +1,15 @@
 import { Inject, Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule, FactoryProvider, OnApplicationShutdown } from '@nestjs/common';
 import { KafkaClient } from '@elias/kafka';
+import { ObjectStore } from '@elias/object-store';
 import { Postgres } from '@elias/postgres';
 import { Readiness } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { MarketController } from './market/market.controller.js';
 import { MarketReads } from './market/market-reads.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
+import { ArchiveReads } from './pipeline/archive-reads.js';
+import { ArchivesController } from './pipeline/archives.controller.js';
 import { ActivityReads } from './pipeline/activity-reads.js';
 import { AlarmReads } from './pipeline/alarm-reads.js';
 import { CoverageReads } from './pipeline/coverage-reads.js';
@@ -27,6 +30,9 @@ export interface ReadApiParts {
   config: Pick<
     OrchestratorConfig,
     | 'POSTGRES_URL'
+    | 'AWS_REGION'
+    | 'S3_ENDPOINT'
+    | 'ARCHIVE_BUCKET'
     | 'ORCHESTRATOR_API_TOKEN'
     | 'KAFKA_BROKERS'
     | 'EXCHANGE_URL'
@@ -50,13 +56,14 @@ export class ReadApiModule implements BeforeApplicationShutdown, OnApplicationSh
   constructor(
     @Inject(Postgres) private readonly postgres: Postgres,
     @Inject(KafkaClient) private readonly kafka: KafkaClient,
+    @Inject(ObjectStore) private readonly store: ObjectStore,
     @Inject(LiveFeed) private readonly feed: LiveFeed,
   ) {}
 
   static forRoot({ config, logger }: ReadApiParts): DynamicModule {
     return {
       module: ReadApiModule,
-      controllers: [MarketController, PipelineController, ServicesController, StreamController, SessionController],
+      controllers: [MarketController, PipelineController, ArchivesController, ServicesController, StreamController, SessionController],
       providers: [...connections({ config, logger }), ...postgresReads(), ...serviceReads(config), ...streamParts({ config, logger })],
     };
   }
@@ -68,6 +75,7 @@ export class ReadApiModule implements BeforeApplicationShutdown, OnApplicationSh
 
   async onApplicationShutdown(): Promise<void> {
     await this.kafka.close();
+    this.store.close();
     await this.postgres.close();
   }
 }
@@ -77,6 +85,15 @@ function connections({ config, logger }: ReadApiParts): FactoryProvider[] {
   const pool = { poolSize: READERS_POOL_SIZE, timeoutMs: READ_TIMEOUT_MS };
   return [
     { provide: Postgres, useFactory: () => new Postgres({ url: config.POSTGRES_URL, applicationName: name, logger, ...pool }) },
+    {
+      provide: ObjectStore,
+      useFactory: () => new ObjectStore({ region: config.AWS_REGION, endpoint: config.S3_ENDPOINT, bucket: config.ARCHIVE_BUCKET }),
+    },
+    {
+      provide: ArchiveReads,
+      useFactory: (...parts: [Postgres, ObjectStore]) => new ArchiveReads(...parts),
+      inject: [Postgres, ObjectStore],
+    },
     { provide: KafkaClient, useFactory: () => new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: name, logger }) },
   ];
 }

@@ -6,7 +6,7 @@ export class ObjectStoreUnavailableError extends EliasError {
   readonly code = 'ELIAS_OBJECT_STORE_UNAVAILABLE';
   readonly disposition = 'retry';
   /**
-   * @param operation what was tried: put, get, head, list, delete
+   * @param operation what was tried: put, get, head, list, delete, presign
    * @param reason the store's own name for it, as in `SlowDown`
    */
   constructor(

@@ -1,6 +1,7 @@
 import { CreateBucketCommand, DeleteObjectsCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { BucketLocationConstraint, GetObjectCommandOutput, S3ClientConfig } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { describeError } from '@elias/errors';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { ObjectMissingError, ObjectStoreUnavailableError } from './object-store-errors.js';
@@ -127,6 +128,17 @@ export class ObjectStore {
   /** The object with the ETag it had when it was read; null when there is none. */
   async getWithEtag(key: string, options: ReadOptions = {}): Promise<{ body: Buffer; etag: string } | null> {
     return this.orNull(() => this.read(key, options));
+  }
+
+  /**
+   * An address that anybody may read one object at, for so long. It is made here, without asking the store whether the object is there.
+   * @param options.fileName what a browser saves it as
+   */
+  async presignGet(key: string, options: { expiresInS: number; fileName: string }): Promise<string> {
+    const name = options.fileName.replaceAll(/[^A-Za-z0-9._-]/g, '_');
+    const ResponseContentDisposition = `attachment; filename="${name}"`;
+    const command = new GetObjectCommand({ Bucket: this.bucket, Key: key, ResponseContentDisposition });
+    return this.call('presign', key, undefined, () => getSignedUrl(this.ranges, command, { expiresIn: options.expiresInS }));
   }
 
   /** What the store tells of an object; null when there is none. */

@@ -1,7 +1,7 @@
 import { ObjectMissingError, ObjectRangeError, ObjectStoreUnavailableError, PreconditionFailedError } from './object-store-errors.js';
 
 export interface StoreCall {
-  operation: 'put' | 'get' | 'head' | 'list' | 'delete' | 'create';
+  operation: 'put' | 'get' | 'head' | 'list' | 'delete' | 'create' | 'presign';
   bucket: string;
   key: string;
   range?: readonly [first: number, last: number] | undefined;

@@ -25,6 +25,9 @@ export const productsAnswer = z.object({
       last_volume_24h: decimalSchema.nullable(),
       change_24h: decimalSchema.nullable().describe('a fraction'),
       last_loaded_at: momentSchema.nullable(),
+      status: z.string().nullable().describe('as the exchange told last, as the currencies; null while it did not'),
+      base_currency: z.string().nullable(),
+      quote_currency: z.string().nullable(),
     }),
   ),
 });

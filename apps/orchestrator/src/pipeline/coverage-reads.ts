@@ -23,7 +23,8 @@ export class CoverageReads {
        )
        SELECT p.product_id, days.first_day, days.last_day, COALESCE(days.windows, 0)::int AS day_windows,
          trim_scale(latest.close)::text AS last_close, trim_scale(latest.volume)::text AS last_volume_24h,
-         trim_scale(latest.return_1d)::text AS change_24h, ${momentText('days.loaded_at')} AS last_loaded_at
+         trim_scale(latest.return_1d)::text AS change_24h, ${momentText('days.loaded_at')} AS last_loaded_at,
+         listed.status, listed.base_currency, listed.quote_currency
        FROM product p
        LEFT JOIN LATERAL (
          SELECT min(right(window_id, 10)) AS first_day, max(right(window_id, 10)) AS last_day, count(*) AS windows, max(loaded_at) AS loaded_at
@@ -32,6 +33,9 @@ export class CoverageReads {
        LEFT JOIN LATERAL (
          SELECT close, volume, return_1d FROM market.asset_stats_daily s WHERE s.product_id = p.product_id ORDER BY as_of_date DESC LIMIT 1
        ) latest ON true
+       LEFT JOIN LATERAL (
+         SELECT status, base_currency, quote_currency FROM market.products m WHERE m.product_id = p.product_id ORDER BY as_of_date DESC LIMIT 1
+       ) listed ON true
        ORDER BY p.product_id`,
     );
     return { products };
