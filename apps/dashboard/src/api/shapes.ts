@@ -170,6 +170,15 @@ export interface Alarm {
   product_id: string | null;
 }
 
+export interface Check {
+  name: string;
+  product_id: string | null;
+  outcome: 'passed' | 'warned' | 'failed' | 'skipped';
+  text: string;
+  run_id: string;
+  checked_at: string;
+}
+
 export interface GridCell {
   date: string;
   product_id: string;

@@ -55,14 +55,14 @@ it('what has not ended took no time yet', () => {
 });
 
 it('heads of columns are short', () => {
-  expect(shortDay('2023-12-28')).toEqual({ date: '28 Dec', weekday: 'Thu' });
+  expect(shortDay('2023-12-28')).toEqual({ day: '28', month: 'Dec', weekday: 'Th' });
 });
 
 it.each([
   [60, '1-minute'],
   [900, '15-minute'],
   [21_600, '6-hour'],
-  [86_400, '1-day'],
+  [86_400, 'daily'],
   [7, '7-second'],
 ])('%i s is %s', (seconds, text) => {
   expect(widthText(seconds)).toBe(text);

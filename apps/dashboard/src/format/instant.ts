@@ -48,15 +48,16 @@ export function lastDayBefore(to: string): string {
   return new Date(Date.parse(to) - 1).toISOString().slice(0, 10);
 }
 
-/** `Dec 28` and `Thu`, for the heads of columns. */
-export function shortDay(day: string): { date: string; weekday: string } {
+/** `28`, `Dec` and `Th`, for the heads of columns. */
+export function shortDay(day: string): { day: string; month: string; weekday: string } {
   const at = new Date(`${day}T00:00:00Z`);
   const part = (options: Intl.DateTimeFormatOptions): string => at.toLocaleDateString('en-GB', { ...options, timeZone: 'UTC' });
-  return { date: part({ day: '2-digit', month: 'short' }), weekday: part({ weekday: 'short' }) };
+  return { day: day.slice(8), month: part({ month: 'short' }), weekday: part({ weekday: 'short' }).slice(0, 2) };
 }
 
-/** The width of a candle in words. @param seconds its width */
+/** Candles of a width in words: `daily`, `1-minute`. @param seconds their width */
 export function widthText(seconds: number): string {
+  if (seconds === 86_400) return 'daily';
   const [unit, size] = (
     [
       ['day', 86_400],

@@ -7,9 +7,14 @@ import { Empty, Loaded, Panel } from '../parts/panel.js';
 import { productHash } from '../shell/route.js';
 
 const REASONS: Readonly<Record<string, string>> = {
+  fx_stablecoin: 'a currency in another dress',
   price_unknown: 'the price of the day is not known',
+  price_not_listed: 'not listed on the day',
+  price_no_trade: 'no trade on the day',
   reference_unknown: 'the price then is not known',
-  too_young: 'not traded so long',
+  reference_not_listed: 'not listed then',
+  reference_no_trade: 'no trade then',
+  reference_zero: 'the price then was 0',
 };
 
 /** The five products furthest below their price of so many days before. */

@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { RunSummary } from '../api/shapes.js';
 import type { Resource } from '../api/use-resource.js';
 import { durationText, instantText, msBetween } from '../format/instant.js';
+import { Dated } from '../parts/dated.js';
 import { Empty, Loaded, Panel } from '../parts/panel.js';
 import { StateMark } from '../parts/state-mark.js';
 import { runTitle } from '../runs/run-words.js';
@@ -19,7 +20,10 @@ export function LastRunPanel({ resource }: { resource: Resource<{ runs: RunSumma
           return (
             <div class="last-run">
               <p class="last-run-title">
-                <a href={runHash(run.run_id)}>{runTitle(run)}</a> <StateMark state={run.state} />
+                <a href={runHash(run.run_id)}>
+                  <Dated text={runTitle(run)} />
+                </a>{' '}
+                <StateMark state={run.state} />
                 {run.late && <span class="tag tone-warn">late</span>}
               </p>
               <TaskBar counts={run.counts} />

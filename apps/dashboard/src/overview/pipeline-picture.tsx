@@ -5,17 +5,17 @@ import { instantText } from '../format/instant.js';
 import { HEALTH_LOOKS, Mark } from '../parts/state-mark.js';
 
 /** What is drawn, in the order that data takes; each name is a place of the grid in `overview.css`. */
-const PLACES: readonly { place: string; service?: string; title: string; does: string }[] = [
+const PLACES: readonly { place: string; service?: string; title: string; does: string; fedBy?: string }[] = [
   { place: 'orchestrator', service: 'orchestrator', title: 'orchestrator', does: 'asks for windows, keeps runs' },
   { place: 'exchange', title: 'Exchange', does: 'REST' },
-  { place: 'collector', service: 'collector', title: 'collector', does: 'explains each missing minute' },
-  { place: 'kafka', title: 'Kafka', does: 'a window, a record' },
+  { place: 'collector', service: 'collector', title: 'collector', does: 'pages through the API' },
+  { place: 'kafka', fedBy: 'collector', title: 'Kafka', does: 'a window, a record' },
   { place: 'archiver', service: 'archiver', title: 'archiver', does: 'seals zips' },
-  { place: 's3', title: 'S3', does: 'a window, a zip' },
+  { place: 's3', fedBy: 'archiver', title: 'S3', does: 'a window, a zip' },
   { place: 'warehouse-loader', service: 'warehouse-loader', title: 'warehouse-loader', does: 'COPY, one transaction' },
-  { place: 'redshift', title: 'Redshift', does: 'warehouse' },
+  { place: 'redshift', fedBy: 'warehouse-loader', title: 'Redshift', does: 'warehouse' },
   { place: 'rds-loader', service: 'rds-loader', title: 'rds-loader', does: 'COPY, one transaction' },
-  { place: 'postgres', title: 'Postgres', does: 'RDS' },
+  { place: 'postgres', fedBy: 'rds-loader', title: 'Postgres', does: 'RDS' },
   { place: 'transformer', service: 'transformer', title: 'transformer', does: 'stats and discounts, back to Kafka' },
 ];
 
@@ -25,9 +25,9 @@ const EXCHANGE_NAMES = { coinbase: 'Coinbase', simulator: 'the simulator', other
 export function PipelinePicture({ services }: { services: Services | null }): VNode {
   return (
     <ul class="pipeline" aria-label="From the exchange to both stores">
-      {PLACES.map(({ place, service, title, does }) => {
+      {PLACES.map(({ place, service, fedBy, title, does }) => {
         const told = services?.services.find(({ name }) => name === service) ?? null;
-        const flows = (told?.rate_per_minute ?? 0) > 0;
+        const flows = (services?.services.find(({ name }) => name === (service ?? fedBy))?.rate_per_minute ?? 0) > 0;
         const words = place === 'exchange' && services !== null ? EXCHANGE_NAMES[services.exchange.url_kind] : does;
         return (
           <li
@@ -40,6 +40,9 @@ export function PipelinePicture({ services }: { services: Services | null }): VN
           </li>
         );
       })}
+      <li class="place-return" aria-hidden="true">
+        stats and discounts are windows too
+      </li>
     </ul>
   );
 }

@@ -37,6 +37,7 @@ export function drawCandles(host: HTMLElement, period: DrawnPeriod, pointAt: (st
     downColor: ink('chart-down'),
     borderDownColor: ink('chart-down'),
     wickDownColor: ink('chart-down'),
+    priceLineColor: ink('text-2'),
     priceFormat: { type: 'price', precision: Math.min(10, places), minMove: 1 / 10 ** Math.min(10, places) },
   });
   const volume = chart.addSeries(HistogramSeries, {
@@ -68,7 +69,8 @@ export function drawCandles(host: HTMLElement, period: DrawnPeriod, pointAt: (st
     new GapStripes(gaps, granularity, { no_trade: ink('gap-no-trade'), unknown: ink('gap-unknown'), open: ink('gap-open') }),
   );
   chart.subscribeCrosshairMove(({ time }) => pointAt(typeof time === 'number' ? (byTime.get(time)?.started_at ?? null) : null));
-  chart.timeScale().fitContent();
+  // the whole period, also its end without candles
+  chart.timeScale().setVisibleLogicalRange({ from: -0.5, to: times.length - 0.5 });
   return () => chart.remove();
 }
 
@@ -106,7 +108,14 @@ function chartIn(host: HTMLElement): IChartApi {
     },
     grid: { vertLines: line, horzLines: line },
     rightPriceScale: { borderColor: ink('line') },
-    timeScale: { borderColor: ink('line'), timeVisible: true, secondsVisible: false, rightOffset: 0, minBarSpacing: 0.1 },
+    timeScale: {
+      borderColor: ink('line'),
+      timeVisible: true,
+      secondsVisible: false,
+      rightOffset: 0,
+      minBarSpacing: 0.1,
+      lockVisibleTimeRangeOnResize: true,
+    },
     crosshair: { mode: CrosshairMode.Magnet },
     // the page scrolls over a chart; pinching zooms it
     handleScroll: { mouseWheel: false, vertTouchDrag: false },

@@ -14,11 +14,20 @@ type Target = Parameters<IPrimitivePaneRenderer['draw']>[0];
 /** Ink of each class; its pattern is drawn below. */
 export type GapInks = Readonly<Record<GapClass, string>>;
 
-/** How a class is told from the others without colour, in CSS pixels: distance of its lines, and their way. */
-const PATTERNS: Readonly<Record<GapClass, { step: number; way: 'across' | 'up' | 'none' }>> = {
-  no_trade: { step: 5, way: 'across' },
-  unknown: { step: 6, way: 'up' },
-  open: { step: 0, way: 'none' },
+interface Pattern {
+  /** distance of its lines, CSS pixels */
+  step: number;
+  way: 'across' | 'up' | 'none';
+  /** how much of the ink the ground and the lines take, 0 to 1 */
+  fill: number;
+  lines: number;
+}
+
+/** How a class is told from the others without colour. What is explained is faint, what is lacking stands out. */
+const PATTERNS: Readonly<Record<GapClass, Pattern>> = {
+  no_trade: { step: 4, way: 'across', fill: 0.06, lines: 0.34 },
+  unknown: { step: 6, way: 'up', fill: 0.16, lines: 0.8 },
+  open: { step: 0, way: 'none', fill: 0.18, lines: 0 },
 };
 /** A gap of one minute is seen too. */
 const WIDTH_MIN_PX = 2;
@@ -82,11 +91,11 @@ function paint(context: CanvasRenderingContext2D, gapClass: GapClass, ink: strin
   context.clip();
   context.fillStyle = ink;
   context.strokeStyle = ink;
-  context.globalAlpha = 0.16;
+  const { step, way, fill, lines } = PATTERNS[gapClass];
+  context.globalAlpha = fill;
   context.fillRect(left, 0, width, height);
-  context.globalAlpha = 0.75;
+  context.globalAlpha = lines;
   context.lineWidth = ratio;
-  const { step, way } = PATTERNS[gapClass];
   context.beginPath();
   if (way === 'across') {
     for (let y = 0; y < height; y += step * ratio) {

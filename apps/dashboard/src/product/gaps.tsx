@@ -10,7 +10,7 @@ const CLASSES: readonly { name: GapClass; text: string; means: string }[] = [
   { name: 'unknown', text: 'unknown', means: 'nobody could tell' },
   { name: 'open', text: 'open', means: 'was not over when it was collected' },
 ];
-const ROWS = 12;
+const ROWS = 10;
 
 /** What each pattern of the chart means, and how many candles it stands for. */
 export function GapLegend({ gaps, granularity }: { gaps: readonly Gap[]; granularity: number }): VNode {

@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import { useCallback } from 'preact/hooks';
 import type { DayStats, Product } from '../api/shapes.js';
 import { useLoaded, useResource } from '../api/use-resource.js';
@@ -51,9 +51,10 @@ export function ProductPage({ productId, day, width }: ProductPageProps): VNode 
           )}
         </Panel>
       ) : (
-        <Period productId={productId} day={shown} width={width} product={product} />
+        <Period productId={productId} day={shown} width={width} product={product}>
+          <StatsPanel resource={stats} />
+        </Period>
       )}
-      <StatsPanel resource={stats} />
     </>
   );
 }
@@ -97,8 +98,17 @@ function ProductFigures({ product }: { product: Product }): VNode {
   );
 }
 
+interface PeriodProps {
+  productId: string;
+  day: string;
+  width: ChartWidth;
+  product: Product | null;
+  /** below the chart */
+  children: ComponentChildren;
+}
+
 /** The chart of a day or a year, with what is missing in it, and the revisions of the day. */
-function Period({ productId, day, width, product }: { productId: string; day: string; width: ChartWidth; product: Product | null }): VNode {
+function Period({ productId, day, width, product, children }: PeriodProps): VNode {
   const { pulse } = useLive();
   const load = useCallback(
     (signal: AbortSignal): Promise<DrawnPeriod> => (width === 'minutes' ? loadDay : loadYear)(productId, day, signal),
@@ -108,33 +118,42 @@ function Period({ productId, day, width, product }: { productId: string; day: st
   const words = width === 'minutes' ? `1-minute candles of ${day}, UTC` : `daily candles of the year to ${day}`;
   return (
     <div class="period">
-      <Panel
-        title="Candles"
-        note={words}
-        class="period-chart"
-        actions={<Choices productId={productId} day={day} width={width} product={product} />}
-      >
-        <Loaded resource={resource} what="candles" lines={12}>
-          {(period) =>
-            period.candles.length === 0 ? (
-              <Empty>No candle is there for {width === 'minutes' ? day : `the year to ${day}`}.</Empty>
-            ) : (
-              <>
-                <CandleChart period={period} caption={`${productId}, ${words}; gaps are in the table`} />
-                <GapLegend gaps={period.gaps} granularity={period.granularity} />
-              </>
-            )
-          }
-        </Loaded>
-      </Panel>
-      <Panel title="Gaps" note={width === 'minutes' ? `${day}, UTC` : undefined}>
-        <Loaded resource={resource} what="gaps" lines={3}>
-          {({ gaps, granularity }) =>
-            gaps.length === 0 ? <Empty>No candle is missing.</Empty> : <GapTable key={day + width} gaps={gaps} granularity={granularity} />
-          }
-        </Loaded>
-      </Panel>
-      <RevisionsPanel windowId={`candles/60/${productId}/${day}`} note={`minutes of ${day}`} />
+      <div class="stack">
+        <Panel
+          title="Candles"
+          note={words}
+          class="period-chart"
+          actions={<Choices productId={productId} day={day} width={width} product={product} />}
+        >
+          <Loaded resource={resource} what="candles" lines={12}>
+            {(period) =>
+              period.candles.length === 0 ? (
+                <Empty>No candle is there for {width === 'minutes' ? day : `the year to ${day}`}.</Empty>
+              ) : (
+                <>
+                  <CandleChart period={period} caption={`${productId}, ${words}; gaps are in the table`} />
+                  <GapLegend gaps={period.gaps} granularity={period.granularity} />
+                </>
+              )
+            }
+          </Loaded>
+        </Panel>
+        {children}
+      </div>
+      <div class="stack">
+        <Panel title="Gaps" note={width === 'minutes' ? `${day}, UTC` : undefined}>
+          <Loaded resource={resource} what="gaps" lines={3}>
+            {({ gaps, granularity }) =>
+              gaps.length === 0 ? (
+                <Empty>No candle is missing.</Empty>
+              ) : (
+                <GapTable key={day + width} gaps={gaps} granularity={granularity} />
+              )
+            }
+          </Loaded>
+        </Panel>
+        <RevisionsPanel windowId={`candles/60/${productId}/${day}`} note={`minutes of ${day}`} />
+      </div>
     </div>
   );
 }

@@ -46,6 +46,7 @@ function ProductTable({ products, days, coverage }: { products: Product[]; days:
       <thead>
         <tr>
           <th scope="col">Product</th>
+          <th scope="col">Coverage</th>
           <th scope="col" class="number">
             Close
           </th>
@@ -64,7 +65,6 @@ function ProductTable({ products, days, coverage }: { products: Product[]; days:
           <th scope="col" class="number wide-only">
             Last day
           </th>
-          <th scope="col">Coverage</th>
         </tr>
       </thead>
       <tbody>
@@ -73,8 +73,13 @@ function ProductTable({ products, days, coverage }: { products: Product[]; days:
           return (
             <tr key={product_id}>
               <th scope="row">
-                <a href={productHash(product_id)}>{product_id}</a>
+                <a class="nowrap" href={productHash(product_id)}>
+                  {product_id}
+                </a>
               </th>
+              <td class="coverage-cell">
+                {coverage === null ? '–' : <CoverageStrip days={days} coverage={coverage.filter((row) => row.product_id === product_id)} />}
+              </td>
               <td class="number" title={last_close ?? undefined}>
                 {last_close === null ? '–' : priceText(last_close)}
               </td>
@@ -87,9 +92,6 @@ function ProductTable({ products, days, coverage }: { products: Product[]; days:
               <td class="number wide-only quiet">{day_windows}</td>
               <td class="number wide-only quiet">{first_day ?? '–'}</td>
               <td class="number wide-only quiet">{last_day ?? '–'}</td>
-              <td class="coverage-cell">
-                {coverage === null ? '–' : <CoverageStrip days={days} coverage={coverage.filter((row) => row.product_id === product_id)} />}
-              </td>
             </tr>
           );
         })}

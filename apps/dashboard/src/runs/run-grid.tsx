@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Grid, GridCell, TaskState } from '../api/shapes.js';
 import { shortDay } from '../format/instant.js';
 import { Icon } from '../parts/icon.js';
@@ -15,6 +15,12 @@ export function RunGrid({ grid: { dates, products, cells } }: { grid: Grid }): V
   // days that went out of sight take the place with them
   const here = { row: Math.min(at.row, products.length - 1), column: Math.min(at.column, dates.length - 1) };
 
+  // the newest days are at the right end
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (box.current !== null) box.current.scrollLeft = box.current.scrollWidth;
+  }, [dates.at(-1)]);
+
   const onKeyDown = (event: KeyboardEvent): void => {
     const next = moved(here, event.key, { rows: products.length, columns: dates.length, whole: event.ctrlKey });
     if (next === null) return;
@@ -23,19 +29,20 @@ export function RunGrid({ grid: { dates, products, cells } }: { grid: Grid }): V
     table.current?.querySelector<HTMLElement>(`[data-cell="${next.row} ${next.column}"]`)?.focus();
   };
   return (
-    <div class="grid-scroll">
+    <div ref={box} class="grid-scroll">
       <table ref={table} class="run-grid" role="grid" aria-label="Newest task of each product and day" onKeyDown={onKeyDown}>
         <thead>
           <tr>
             <th scope="col" class="run-grid-corner">
               <span class="visually-hidden">Product</span>
             </th>
-            {dates.map((date) => {
-              const { date: day, weekday } = shortDay(date);
+            {dates.map((date, i) => {
+              const { day, month, weekday } = shortDay(date);
               return (
-                <th key={date} scope="col" title={date}>
-                  <span class="quiet">{weekday}</span>
+                <th key={date} scope="col" title={date} aria-label={date}>
+                  <span>{i === 0 || day === '01' ? month : '\u00a0'}</span>
                   <span>{day}</span>
+                  <span class="quiet">{weekday}</span>
                 </th>
               );
             })}

@@ -7,10 +7,12 @@ import type { Resource } from '../api/use-resource.js';
 import { durationText, instantText, msBetween } from '../format/instant.js';
 import { useLive } from '../live/live.js';
 import { useAnnounce } from '../parts/announce.js';
+import { Dated } from '../parts/dated.js';
 import { Loaded, Panel, sentence } from '../parts/panel.js';
 import { StateMark } from '../parts/state-mark.js';
 import { hashOf } from '../shell/route.js';
 import { CancelDialog } from './cancel-dialog.js';
+import { ChecksPanel } from './checks-panel.js';
 import { runTitle } from './run-words.js';
 import { TaskBar } from './task-bar.js';
 import { TaskTable } from './task-table.js';
@@ -25,7 +27,7 @@ export function RunPage({ runId, task }: { runId: string; task: string | null })
         <a href={hashOf({ page: 'runs', to: null })}>Runs</a>
       </p>
       <div class="page-head">
-        <h1>{run === null ? 'Run' : runTitle(run)}</h1>
+        <h1>{run === null ? 'Run' : <Dated text={runTitle(run)} />}</h1>
         {run !== null && <StateMark state={run.state} />}
         {run?.late === true && <span class="tag tone-warn">late</span>}
         {run !== null && <RunActions run={run} resource={resource} />}
@@ -47,6 +49,7 @@ export function RunPage({ runId, task }: { runId: string; task: string | null })
               {({ windows }) => <TaskTable tasks={windows} chosen={task} />}
             </Loaded>
           </Panel>
+          {run.date !== null && <ChecksPanel date={run.date} />}
         </>
       )}
     </>

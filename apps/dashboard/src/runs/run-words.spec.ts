@@ -10,7 +10,7 @@ const run = (part: Partial<RunSummary>): RunSummary => ({
 
 it.each<[Partial<RunSummary>, string]>([
   [{}, '1-minute candles, 2023-12-01'],
-  [{ granularity: 86_400, to: '2024-01-01T00:00:00Z' }, '1-day candles, 2023-12-01 to 2023-12-31'],
+  [{ granularity: 86_400, to: '2024-01-01T00:00:00Z' }, 'Daily candles, 2023-12-01 to 2023-12-31'],
   [{ kind: 'daily', date: '2023-12-01', days_after: 0 }, 'Daily run of 2023-12-01'],
   [{ kind: 'daily', date: '2023-12-01', days_after: 7 }, 'Daily run of 2023-12-01, again after a week'],
   [{ kind: 'daily', date: '2023-12-01', days_after: 3 }, 'Daily run of 2023-12-01, again after 3 days'],

@@ -8,7 +8,8 @@ export function runTitle({ kind, date, days_after: daysAfter, dataset, granulari
   if (kind === 'daily' && date !== null)
     return `Daily run of ${date}${daysAfter === null ? '' : (AGAIN[daysAfter] ?? `, again after ${daysAfter} days`)}`;
   const [first, last] = [from.slice(0, 10), lastDayBefore(to)];
-  return `${widthText(granularity)} ${dataset}, ${first === last ? first : `${first} to ${last}`}`;
+  const width = widthText(granularity);
+  return `${width[0]!.toUpperCase()}${width.slice(1)} ${dataset}, ${first === last ? first : `${first} to ${last}`}`;
 }
 
 /** States from the best to what is still to come: the order of a bar of tasks. */

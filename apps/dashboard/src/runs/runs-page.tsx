@@ -1,9 +1,10 @@
 import type { VNode } from 'preact';
 import type { Grid, RunSummary } from '../api/shapes.js';
 import { useResource } from '../api/use-resource.js';
-import { dayAfter, durationText, instantText, lastDayBefore, msBetween } from '../format/instant.js';
+import { dayAfter, durationText, instantText, msBetween } from '../format/instant.js';
 import { useLive } from '../live/live.js';
 import { Icon } from '../parts/icon.js';
+import { Dated } from '../parts/dated.js';
 import { Empty, Loaded, Panel } from '../parts/panel.js';
 import { StateMark } from '../parts/state-mark.js';
 import { hashOf, runHash } from '../shell/route.js';
@@ -11,28 +12,21 @@ import { GridLegend, RunGrid } from './run-grid.js';
 import { runTitle } from './run-words.js';
 import { TaskBar } from './task-bar.js';
 
-const GRID_DAYS = 14;
-/** Width of the candles whose day windows the grid shows, seconds. */
-const MINUTES = 60;
+const GRID_DAYS = 28;
 
-/** @param to the last day of the grid; null for the last day that any run is about */
+/** @param to the last day of the grid; null for the latest that a run wanted */
 export function RunsPage({ to }: { to: string | null }): VNode {
   const { pulse } = useLive();
   const runs = useResource<{ runs: RunSummary[] }>('/runs', pulse);
-  const last = to ?? lastDayOf(runs.value?.runs ?? []);
-  const known = runs.value !== null || runs.error !== null;
-  const grid = useResource<Grid>(known ? `/grid?days=${GRID_DAYS}${last === null ? '' : `&to=${last}`}` : null, pulse);
+  const grid = useResource<Grid>(`/grid?days=${GRID_DAYS}${to === null ? '' : `&to=${to}`}`, pulse);
+  const [first = null, last = null] = [grid.value?.dates[0], grid.value?.dates.at(-1)];
   return (
     <>
       <h1>Runs</h1>
-      <Panel
-        title="Days and products"
-        note={last === null ? undefined : `${dayAfter(last, 1 - GRID_DAYS)} to ${last}`}
-        actions={<GridPages last={last} />}
-      >
+      <Panel title="Days and products" note={first === null ? undefined : `${first} to ${last}`} actions={<GridPages last={last ?? to} />}>
         <Loaded resource={grid} what="the grid" lines={8}>
           {(value) =>
-            value.products.length === 0 ? (
+            value.products.length === 0 || value.cells.length === 0 ? (
               <Empty>No day of minutes was asked for in these days.</Empty>
             ) : (
               <>
@@ -91,7 +85,9 @@ function RunList({ runs }: { runs: RunSummary[] }): VNode {
           return (
             <tr key={run.run_id}>
               <th scope="row">
-                <a href={runHash(run.run_id)}>{runTitle(run)}</a>
+                <a href={runHash(run.run_id)}>
+                  <Dated text={runTitle(run)} />
+                </a>
                 <span class="quiet second">{run.products.length === 1 ? run.products[0] : `${run.products.length} products`}</span>
               </th>
               <td class="run-list-state">
@@ -109,10 +105,4 @@ function RunList({ runs }: { runs: RunSummary[] }): VNode {
       </tbody>
     </table>
   );
-}
-
-/** Of runs of day windows; null when there is none. */
-function lastDayOf(runs: readonly RunSummary[]): string | null {
-  const days = runs.filter(({ granularity }) => granularity === MINUTES).map(({ date, to }) => date ?? lastDayBefore(to));
-  return days.sort().at(-1) ?? null;
 }

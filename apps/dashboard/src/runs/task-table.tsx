@@ -4,6 +4,7 @@ import type { Task, TaskState } from '../api/shapes.js';
 import { countText } from '../format/decimal.js';
 import { durationText, instantText, lastDayBefore, msBetween, timeText, widthText } from '../format/instant.js';
 import { Icon } from '../parts/icon.js';
+import { Dated } from '../parts/dated.js';
 import { Empty } from '../parts/panel.js';
 import { lookOfStage, STATE_LOOKS, stagesInOrder, StateMark } from '../parts/state-mark.js';
 import { productHash } from '../shell/route.js';
@@ -11,12 +12,16 @@ import { TASK_STATES } from './run-words.js';
 
 /** More rows than this are shown when asked for. */
 const ROWS = 100;
+/** What needs somebody comes first. */
+const ATTENTION: readonly TaskState[] = ['failed', 'partial', 'running', 'waiting', 'cancelled', 'succeeded'];
 
 /** Tasks with their stages. @param chosen the window whose row is shown first and marked */
 export function TaskTable({ tasks, chosen }: { tasks: readonly Task[]; chosen: string | null }): VNode {
   const [only, setOnly] = useState<TaskState | null>(null);
   const [rows, setRows] = useState(ROWS);
-  const shown = tasks.filter(({ state }) => only === null || state === only);
+  const shown = tasks
+    .filter(({ state }) => only === null || state === only)
+    .sort((a, b) => ATTENTION.indexOf(a.state) - ATTENTION.indexOf(b.state));
   const ordered = [...shown.filter(({ window }) => window.id === chosen), ...shown.filter(({ window }) => window.id !== chosen)];
   return (
     <>
@@ -103,7 +108,7 @@ function TaskRow({ task, chosen }: { task: Task; chosen: boolean }): VNode {
       <th scope="row">
         <a href={productHash(window.product_id, window.granularity === 60 ? first : null)}>{window.product_id}</a>
         <span class="quiet second">
-          {widthText(window.granularity)}, {first === last ? first : `${first} to ${last}`}
+          <Dated text={`${widthText(window.granularity)}, ${first === last ? first : `${first} to ${last}`}`} />
         </span>
       </th>
       <td class="task-state">
@@ -123,9 +128,12 @@ function TaskRow({ task, chosen }: { task: Task; chosen: boolean }): VNode {
           })}
         </ol>
         {error !== null && (
-          <p class="task-error">
-            <strong>{error.reason.replaceAll('_', ' ')}</strong> {error.detail}
-          </p>
+          <details class="task-error">
+            <summary>
+              <strong>{error.reason.replaceAll('_', ' ')}</strong> {error.detail}
+            </summary>
+            {error.detail}
+          </details>
         )}
         {nextAt !== null && state !== 'succeeded' && <p class="quiet">asked again at {instantText(nextAt)}</p>}
       </td>
