@@ -8,6 +8,7 @@ import { cloneRoot } from './clone-paths.js';
 import { LocalStackError } from './local-stack-error.js';
 import { ProcessStack } from './processes/process-stack.js';
 import { startServers } from './start-servers.js';
+import { checkLines, checksOf } from './start/check-lines.js';
 import { chooseExchange, coinbaseAnswers } from './start/choose-exchange.js';
 import type { ExchangeKind } from './start/choose-exchange.js';
 import { collect } from './start/collect.js';
@@ -17,6 +18,7 @@ import { discountLines, discountsOf } from './start/discount-lines.js';
 import { compareByCli, reportOf, writeReport } from './start/report.js';
 import { resultLines, verdict } from './start/result-table.js';
 import { RunsApi } from './start/runs-api.js';
+import type { RunOrder } from './start/runs-api.js';
 import { parseStartOptions } from './start/start-options.js';
 import type { StartOptions } from './start/start-options.js';
 import { Terminal } from './start/terminal.js';
@@ -91,27 +93,32 @@ async function startAndCollect(session: Session): Promise<boolean> {
   const { products, granularity, historyDays } = options;
   const history = historyDays === 0 ? '' : `daily candles of ${historyDays} days and `;
   terminal.say(`Collecting ${history}${granularity} s candles of ${date} for ${products.length} products.`);
+  // stats and discounts rest on minutes and on daily candles
+  const isDaily = historyDays > 0 && granularity === MINUTES && day.toMs <= nowMs;
   const order = { products, idempotencyKey: '' };
-  const orders = [
+  const orders: RunOrder[] = [
     ...(historyDays === 0 ? [] : [{ ...order, granularity: DAILY, range: historyRange(day, historyDays), idempotencyKey: randomUUID() }]),
-    { ...order, granularity, range: day, idempotencyKey: randomUUID() },
+    { ...order, idempotencyKey: randomUUID(), ...(isDaily ? { date } : { granularity, range: day }) },
   ];
   const api = new RunsApi(stack.content.orchestrator?.url ?? '', signal);
   const windows = await collect(api, orders, terminal, signal);
   terminal.say('Comparing the archive, Redshift and Postgres, value by value.');
   const compare = compareByCli(root, appEnvironment(stack.content), signal);
   const about = { date, exchange, products, sourceOf: await sourceOf(exchange, url, signal) };
-  const report = reportOf(await compare([...windows.keys()]), windows, about);
+  const report = reportOf(await compare([...windows.keys()].filter(isOfCandles)), windows, about);
   for (const line of [...resultLines(report.windows), '', verdict(report.windows)]) terminal.say(line);
-  // they rest on minutes and on daily candles
-  if (historyDays > 0 && granularity === MINUTES) {
+  if (isDaily) {
     const tables = await discountsOf((path) => api.get(path), date, DISCOUNTS_WITHIN_MS, signal);
     for (const line of tables === null ? ['', 'The discount tables of the day are not there yet.'] : discountLines(tables))
       terminal.say(line);
+    for (const line of checkLines(await checksOf((path) => api.get(path), date))) terminal.say(line);
   }
   if (options.json !== null) writeReport(options.json, report);
   return report.equal;
 }
+
+/** What the exchange tells of its products besides is no window of a product. */
+const isOfCandles = (id: string): boolean => id.startsWith('candles/');
 
 /** Decides, says so, and notes it in the state. */
 async function decideExchange({ options, state, terminal }: Session): Promise<ExchangeKind> {

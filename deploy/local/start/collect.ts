@@ -10,7 +10,7 @@ const LINE_EVERY_MS = 2_000;
 /** After so long without a change the person is told where it hangs. */
 const STALLED_AFTER_MS = 60_000;
 
-/** Starts the runs and follows them until each window's best sealed revision is in both stores, or failed. */
+/** Starts the runs and follows them until each window's best sealed revision is in both stores, or failed, and the day's run has closed. */
 export async function collect(
   api: RunsApi,
   orders: readonly RunOrder[],

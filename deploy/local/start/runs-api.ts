@@ -21,12 +21,10 @@ const runSchema = z.object({
 export type Run = z.output<typeof runSchema>;
 export type RunWindow = Run['windows'][number];
 
-export interface RunOrder {
-  granularity: number;
-  products: readonly string[];
-  range: CollectedRange;
-  idempotencyKey: string;
-}
+/** Candles of a range, or a whole day with its stats, discounts and checks. */
+export type RunOrder = { products: readonly string[]; idempotencyKey: string } & (
+  { granularity: number; range: CollectedRange } | { date: string }
+);
 
 /** The orchestrator's API, as any other tool uses it. It may be away for a moment when it was restarted. */
 export class RunsApi {
@@ -39,17 +37,8 @@ export class RunsApi {
    * @returns the run's id; where a former start asked for the same and that is under way still, its run is followed
    * @throws LocalStackError the run was refused, with each reason
    */
-  async start({ granularity, products, range, idempotencyKey }: RunOrder): Promise<string> {
-    const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
-    const body = {
-      dataset: 'candles',
-      granularity,
-      products,
-      from: instant(range.fromMs),
-      to: instant(range.toMs),
-      origin: 'scheduled',
-      idempotency_key: idempotencyKey,
-    };
+  async start(order: RunOrder): Promise<string> {
+    const body = { products: order.products, idempotency_key: order.idempotencyKey, ...('date' in order ? dayOf(order) : rangeOf(order)) };
     const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const { status, json } = await this.ask('/runs', request);
     if (status === 202 || status === 200 || status === 409) return z.object({ run_id: z.string() }).parse(json).run_id;
@@ -82,6 +71,15 @@ export class RunsApi {
       await sleep(1_000, undefined, { signal: this.signal });
     }
   }
+}
+
+function dayOf({ date }: { date: string }): object {
+  return { kind: 'daily', date };
+}
+
+function rangeOf({ granularity, range }: { granularity: number; range: CollectedRange }): object {
+  const instant = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  return { dataset: 'candles', granularity, from: instant(range.fromMs), to: instant(range.toMs), origin: 'scheduled' };
 }
 
 /** Problem details (RFC 9457) in one sentence. */
