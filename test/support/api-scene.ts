@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
-import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import type { ControlEvent } from '@elias/contracts';
 import type { Postgres } from '@elias/postgres';
-import { createLogger, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
+import { createLogger, httpAdapter, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import { orchestratorConfig } from '../../apps/orchestrator/src/orchestrator.config.js';
 import { ProblemFilter } from '../../apps/orchestrator/src/problem.filter.js';
 import { protectApi } from '../../apps/orchestrator/src/protect-api.js';
@@ -24,6 +23,7 @@ const logger = createLogger({ app: 'test', level: 'silent' });
 export interface ApiAnswer {
   status: number;
   type: string;
+  headers: Record<string, unknown>;
   json: Record<string, unknown>;
 }
 
@@ -74,7 +74,7 @@ export class ApiScene {
       ],
       providers: [{ provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) }],
     }).compile();
-    const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter({ forceCloseConnections: true }));
+    const app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
     await protectApi(app.getHttpAdapter().getInstance(), {
       token: config.ORCHESTRATOR_API_TOKEN ?? null,
       requestsPerSecond: config.ORCHESTRATOR_API_REQUESTS_PER_SECOND,
@@ -96,7 +96,8 @@ export class ApiScene {
 
   async get(url: string, headers: Record<string, string> = {}): Promise<ApiAnswer> {
     const response = await this.app.inject({ method: 'GET', url, headers });
-    return { status: response.statusCode, type: String(response.headers['content-type']).split(';')[0]!, json: response.json() };
+    const { statusCode: status, headers: sent } = response;
+    return { status, type: String(sent['content-type']).split(';')[0]!, headers: sent, json: response.json() };
   }
 
   /** A run with a task for each window. */

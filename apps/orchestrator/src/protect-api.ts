@@ -2,6 +2,7 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { cacheAnswers } from './cache-answers.js';
 import { isDashboardPath } from './dashboard/serve-dashboard.js';
 import { isSession, sameText, SESSION_COOKIE } from './stream/session.js';
 
@@ -39,6 +40,7 @@ export async function protectApi(server: FastifyInstance, { token, requestsPerSe
     errorResponseBuilder: (_request, { ttl }) =>
       Object.assign(new Error(`more than ${requestsPerSecond} requests in a second, try again in ${ttl} ms`), { statusCode: 429 }),
   });
+  cacheAnswers(server);
   await server.register(cookie);
   if (token === null) return;
   const expected = `Bearer ${token}`;

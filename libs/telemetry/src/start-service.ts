@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { renameSync, writeFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
@@ -35,6 +36,18 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
+/** HTTP as every service has it. What is not even an address is refused with problem JSON too, before any route or hook sees it. */
+export function httpAdapter(): FastifyAdapter {
+  return new FastifyAdapter({
+    forceCloseConnections: true,
+    frameworkErrors: ({ statusCode: status = 400, message: detail }, _request, reply) =>
+      void reply
+        .status(status)
+        .type('application/problem+json')
+        .send({ type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail }),
+  });
+}
+
 /** SIGTERM to exit takes at most this long (design §12). */
 const STOP_WITHIN_MS = 25_000;
 
@@ -42,7 +55,7 @@ const STOP_WITHIN_MS = 25_000;
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { app: name, config, module, strategy, logger } = options;
   boundHeap();
-  const app = await NestFactory.create<NestFastifyApplication>(module, new FastifyAdapter({ forceCloseConnections: true }), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(), {
     logger: nestLogger(logger),
     abortOnError: false,
   });
