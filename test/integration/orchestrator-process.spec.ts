@@ -1,4 +1,6 @@
 import { jest } from '@jest/globals';
+import { snapshotWindowIds } from '../../apps/orchestrator/src/daily-windows.js';
+import type { DaysAfter } from '../../apps/orchestrator/src/due-daily-runs.js';
 import { OrchestratorScene } from '../support/orchestrator-scene.js';
 
 jest.setTimeout(90_000);
@@ -47,15 +49,16 @@ it('a week of days runs by itself, with a kill -9 in the middle: each run once, 
     () => `the week does not end: ${open}`,
   );
   expect(await keys()).toEqual([...expected].sort());
-  const tasks = await sql<{ key: string; windows: string[]; states: string[] }>(
-    `SELECT r.idempotency_key AS key, array_agg(t.window_id ORDER BY t.window_id) AS windows, array_agg(DISTINCT t.state) AS states
+  const tasks = await sql<{ key: string; created_at: Date; windows: string[]; states: string[] }>(
+    `SELECT r.idempotency_key AS key, r.created_at, array_agg(t.window_id ORDER BY t.window_id) AS windows, array_agg(DISTINCT t.state) AS states
      FROM pipeline.runs r JOIN pipeline.tasks t USING (run_id) GROUP BY r.run_id ORDER BY r.idempotency_key`,
   );
-  for (const { key, windows, states } of tasks) {
-    const [, date, daysAfter] = key.split('/');
+  for (const { key, created_at, windows, states } of tasks) {
+    const [, date, daysAfter] = key.split('/') as [string, string, string];
     const minutes = scene.products.map((id) => `candles/60/${id}/${date}`);
     const years = daysAfter === '0' ? scene.products.map((id) => `candles/86400/${id}/2023`) : [];
-    expect({ key, windows, states }).toEqual({ key, windows: [...minutes, ...years].sort(), states: ['succeeded'] });
+    const snapshots = snapshotWindowIds({ date, daysAfter: Number(daysAfter) as DaysAfter }, created_at.getTime(), 21_600_000);
+    expect({ key, windows, states }).toEqual({ key, windows: [...minutes, ...years, ...snapshots].sort(), states: ['succeeded'] });
   }
   const asked = await sql<{ request_id: string }>('SELECT DISTINCT unnest(request_ids) AS request_id FROM pipeline.tasks ORDER BY 1');
   expect(asked.map(({ request_id }) => request_id)).toEqual(scene.requests.map(({ request_id }) => request_id).sort());

@@ -106,15 +106,17 @@ export class OrchestratorScene {
     );
   }
 
-  /** Requests of this scene's products that arrived on Kafka, each once. */
+  /** Requests of runs for this scene's products that arrived on Kafka, each once. */
   get requests(): EventData<'collection.requested'>[] {
-    const own = new Map<string, EventData<'collection.requested'>>();
+    const requests = new Map<string, EventData<'collection.requested'>>();
     for (const record of this.tail.records) {
-      const decoded = this.products.some((id) => record.key?.includes(id)) ? decodeEvent(record) : null;
-      if (decoded?.kind === 'ok' && decoded.value.type === 'collection.requested')
-        own.set(decoded.value.data.request_id, decoded.value.data);
+      const decoded = decodeEvent(record);
+      if (decoded.kind === 'ok' && decoded.value.type === 'collection.requested')
+        requests.set(decoded.value.data.request_id, decoded.value.data);
     }
-    return [...own.values()];
+    const all = [...requests.values()];
+    const own = new Set(all.filter(({ window }) => this.products.includes(window.product_id)).map(({ run_id }) => run_id));
+    return all.filter(({ run_id }) => own.has(run_id));
   }
 
   /** Plays the stages for every request that arrived since the last time, and a transformer that finds nothing to compute. */
