@@ -97,8 +97,9 @@ export interface Range {
 
 export interface LedgerWindow {
   window_id: string;
-  unknown_ranges: Range[] | null;
-  open_ranges: Range[] | null;
+  /** `first+count` in periods of the window, separated by blanks */
+  unknown_ranges: string;
+  open_ranges: string;
 }
 
 export type GapClass = 'no_trade' | 'unknown' | 'open';

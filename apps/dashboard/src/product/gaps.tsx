@@ -62,7 +62,7 @@ export function GapTable({ gaps, granularity }: { gaps: readonly Gap[]; granular
         <tbody>
           {shown.map((gap) => (
             <tr key={gap.from}>
-              <th scope="row">
+              <th scope="row" class="nowrap">
                 <span class={`swatch swatch-${gap.class}`} aria-hidden="true" />{' '}
                 {CLASSES.find(({ name }) => name === gap.class)?.text ?? gap.class}
               </th>

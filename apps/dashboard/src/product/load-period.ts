@@ -3,6 +3,7 @@ import type { Candle, Gap, LedgerWindow } from '../api/shapes.js';
 import { dayAfter } from '../format/instant.js';
 import type { DrawnPeriod } from './draw-candles.js';
 import { joinGaps } from './join-gaps.js';
+import { knownRanges } from './ledger-ranges.js';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -28,10 +29,9 @@ export async function loadYear(productId: string, lastDay: string, signal: Abort
     ask<{ windows: LedgerWindow[] }>(`/windows?prefix=candles/${DAY}/${encodeURIComponent(productId)}/`, { signal }),
   ]);
   const from = candles[0]?.started_at ?? start;
-  const known = { from, to, granularity: DAY, present: candles.map(({ started_at }) => started_at) };
-  const unknown = windows.flatMap(({ unknown_ranges }) => unknown_ranges ?? []);
-  const open = windows.flatMap(({ open_ranges }) => open_ranges ?? []);
-  return { from, to, granularity: DAY, candles, gaps: candles.length === 0 ? [] : joinGaps({ ...known, unknown, open }) };
+  const present = candles.map(({ started_at }) => started_at);
+  const gaps = joinGaps({ from, to, granularity: DAY, present, ...knownRanges(windows, DAY, { from, to }) });
+  return { from, to, granularity: DAY, candles, gaps: candles.length === 0 ? [] : gaps };
 }
 
 function candlesOf(productId: string, granularity: number, from: string, to: string, signal: AbortSignal): Promise<Candle[]> {
