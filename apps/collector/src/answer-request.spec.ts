@@ -130,6 +130,15 @@ describe('beside what is best known', () => {
     expect(completed()).toMatchObject({ published: false, revision: { unknown: 300 }, row_count: 1_140 });
   });
 
+  it("the exchange's rolling stats that were all told stay, those that lacked a product are replaced", async () => {
+    const request = (known: object): ConsumedRecord =>
+      requestRecord(requestFor('exchange_stats/_all/2023-12-01', { products: ['BTC-USD'], ...known }));
+    await answer(request({ best_known: best(0, '2023-12-02T00:10:00Z') }));
+    expect(completed()).toMatchObject({ published: false, row_count: 1 });
+    await answer(request({ best_known: best(1, '2023-12-02T00:10:00Z') }));
+    expect(completed()).toMatchObject({ published: true, row_count: 1 });
+  });
+
   it('an older telling of the same coverage is worse', async () => {
     await answer(requestRecord(requestFor(ID, { best_known: best(0, '2023-12-03T00:00:00Z') })));
     expect(completed()).toMatchObject({ published: false });

@@ -3,7 +3,8 @@ import type { EncodedRecord } from '@elias/contracts';
 import { coverageToWire, encodeEvent, encodeWindowRecord, revisionToWire, windowToWire } from '@elias/contracts';
 import { EliasError } from '@elias/errors';
 import type { ConsumedRecord, RecordBatch } from '@elias/kafka';
-import { compareRevisions, windowId } from '@elias/market-data';
+import { compareRevisions, isWhole, windowId } from '@elias/market-data';
+import type { Dataset, Revision } from '@elias/market-data';
 import type { Logger } from '@elias/telemetry';
 import type { CollectionOutcome } from './collected-window.js';
 import type { CollectWindow } from './collect-window.js';
@@ -84,7 +85,7 @@ export class AnswerRequest {
   ): Promise<boolean> {
     const { window, requestId, runId, origin, attempt, bestKnown } = request;
     const facts = { window, revision, rowCount, coverage, csvSha256: csvSha256(csv), requestId, runId, origin };
-    const published = bestKnown === null || compareRevisions(revision, bestKnown) >= 0;
+    const published = bestKnown === null || isWorthTelling(window.dataset, revision, bestKnown);
     if (published) await this.send(batch, record, encodeWindowRecord(facts, csv, SOURCE));
     const completed = {
       request_id: requestId,
@@ -134,4 +135,13 @@ export class AnswerRequest {
     const traced = traceparent === undefined ? effect : { ...effect, headers: { ...effect.headers, traceparent } };
     return this.parts.untilDone.run(() => this.parts.log.send([traced], signal), signal);
   }
+}
+
+/**
+ * Whether a telling is as good as the best sealed one. Rolling stats are the further from the day the later they were asked for, so that once
+ * all of them are told they stay.
+ */
+function isWorthTelling(dataset: Dataset, revision: Revision, bestKnown: Revision): boolean {
+  if (dataset === 'exchange_stats' && isWhole(bestKnown)) return false;
+  return compareRevisions(revision, bestKnown) >= 0;
 }
