@@ -22,11 +22,11 @@ export class ProductStore {
       `WITH minutes AS (
          SELECT DISTINCT split_part(window_id, '/', 4) AS day FROM market.load_ledger
          WHERE window_id >= 'candles/60/' AND window_id < 'candles/600' AND state = 'loaded'
-       ), other AS (
-         SELECT min(as_of_date) FILTER (WHERE as_of_date > $1) AS next, bool_or(as_of_date < $1) AS earlier FROM market.products
+       ), lists AS (
+         SELECT min(as_of_date) AS earliest, (SELECT min(as_of_date) FROM market.products WHERE as_of_date > $1) AS next FROM market.products
        )
-       SELECT day FROM minutes, other
-       WHERE CASE WHEN day::date < $1 THEN NOT COALESCE(earlier, false) ELSE day::date < COALESCE(next, 'infinity') END ORDER BY day`,
+       SELECT day FROM minutes, lists
+       WHERE CASE WHEN day::date < $1 THEN earliest >= $1 ELSE day::date < COALESCE(next, 'infinity') END ORDER BY day`,
       [formatInstant(listedMs).slice(0, 10)],
     );
     return rows.map(({ day }) => Date.parse(`${day}T00:00:00Z`));
