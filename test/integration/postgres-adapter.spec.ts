@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { LOAD_LEDGER_MODEL, MARKET_TABLES, postgresTable } from '@elias/contracts';
+import { LOAD_LEDGER_MODEL, MARKET_TABLES, MARKET_VIEWS, marketView, postgresTable } from '@elias/contracts';
 import {
   migratePostgres,
   Postgres,
@@ -46,7 +46,7 @@ describe('migrations', () => {
     expect(await migratePostgres(database.url, logger)).toEqual([]);
   });
 
-  it('make the tables of the models', async () => {
+  it('make the tables and views of the models', async () => {
     const columnsOf = (schema: string): Promise<unknown[]> =>
       postgres.query(
         `SELECT c.relname AS table, a.attname AS column, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS not_null, co.collname AS collation,
@@ -56,9 +56,16 @@ describe('migrations', () => {
         [schema, MARKET_TABLES.map(({ name }) => name)],
       );
     const migrated = await columnsOf('market');
-    await database.admin.query(`CREATE SCHEMA model; ${MARKET_TABLES.map(postgresTable).join('\n').replaceAll('market.', 'model.')}`);
+    const modelled = [...MARKET_TABLES.map(postgresTable), ...MARKET_VIEWS.map(marketView)];
+    await database.admin.query(`CREATE SCHEMA model; ${modelled.join('\n').replaceAll('market.', 'model.')}`);
     expect(migrated).toEqual(await columnsOf('model'));
     expect(migrated).toHaveLength(MARKET_TABLES.reduce((sum, { columns }) => sum + columns.length, 0));
+    for (const { name } of MARKET_VIEWS) {
+      const { rows } = await database.admin.query<{ made: string; modelled: string }>(
+        `SELECT pg_get_viewdef('market.${name}'::regclass) AS made, pg_get_viewdef('model.${name}'::regclass) AS modelled`,
+      );
+      expect(rows[0]!.made).toBe(rows[0]!.modelled.replaceAll('model.', 'market.'));
+    }
   });
 
   it('find the tables in the place where loaders look', async () => {
