@@ -139,7 +139,7 @@ it.each([
   ['/candles?product=AAA-USD', 'from'],
   ['/candles?product=AAA-USD&from=2023-12-01T00:00:00Z&to=2023-12-01T00:00:00Z', 'to'],
   ['/candles?product=AAA-USD&granularity=61&from=2023-12-01T00:00:00Z&to=2023-12-02T00:00:00Z', 'granularity'],
-  ['/candles?product=AAA-USD&limit=1001&from=2023-12-01T00:00:00Z&to=2023-12-02T00:00:00Z', 'limit'],
+  ['/candles?product=AAA-USD&limit=1501&from=2023-12-01T00:00:00Z&to=2023-12-02T00:00:00Z', 'limit'],
   ["/windows?prefix=' OR 1=1", 'prefix'],
 ])('%s is refused with its field', async (url, field) => {
   const { status, json, type } = await get(encodeURI(url));

@@ -10,6 +10,7 @@ import { MarketReads } from './market/market-reads.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { ArchiveReads } from './pipeline/archive-reads.js';
 import { ArchivesController } from './pipeline/archives.controller.js';
+import { OpenApiController } from './openapi/openapi.controller.js';
 import { ActivityReads } from './pipeline/activity-reads.js';
 import { AlarmReads } from './pipeline/alarm-reads.js';
 import { CoverageReads } from './pipeline/coverage-reads.js';
@@ -63,7 +64,15 @@ export class ReadApiModule implements BeforeApplicationShutdown, OnApplicationSh
   static forRoot({ config, logger }: ReadApiParts): DynamicModule {
     return {
       module: ReadApiModule,
-      controllers: [MarketController, PipelineController, ArchivesController, ServicesController, StreamController, SessionController],
+      controllers: [
+        MarketController,
+        PipelineController,
+        ArchivesController,
+        ServicesController,
+        StreamController,
+        SessionController,
+        OpenApiController,
+      ],
       providers: [...connections({ config, logger }), ...postgresReads(), ...serviceReads(config), ...streamParts({ config, logger })],
     };
   }

@@ -41,6 +41,11 @@ it.each([
     { products: Array.from({ length: 400 }, (_, i) => `P${i}-USD`), from: '2021-01-01T00:00:00Z' },
     /windows are more than/,
   ],
+  [
+    'more than memory holds',
+    { products: Array.from({ length: 1_000 }, (_, i) => `P${i}-USD`), from: '0000-01-01T00:00:00Z', to: '9999-12-31T00:00:00Z' },
+    /^to: \d{10} windows are more than/,
+  ],
 ])('refuses %s', (_what, part, expected) => {
   expect(reasonsOf({ ...good, ...part }).join('\n')).toMatch(expected);
 });

@@ -7,6 +7,7 @@ import {
   isProductId,
   parseInstant,
   windowId,
+  windowSpan,
 } from '@elias/market-data';
 import type { GranularitySeconds } from '@elias/market-data';
 import { z } from 'zod';
@@ -108,6 +109,9 @@ function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number):
     if (fromMs >= toMs) reasons.push({ field: 'to', reason: 'is not after from' });
     else if (fromMs >= nowMs) reasons.push({ field: 'from', reason: 'is in the future' });
     else if (reasons.length === 0 && isGranularity(granularity)) {
+      // looked at before they are made: a range of thousands of years is more than memory holds
+      const atLeast = windowsAtLeast(productIds.length, granularity, toMs - fromMs);
+      if (atLeast > WINDOWS_MAX) throw refusedAsTooMany(atLeast);
       const windowIds = productIds.flatMap((id) => candleWindowsOver(id, granularity, fromMs, toMs).map(windowId));
       if (windowIds.length <= WINDOWS_MAX) {
         return {
@@ -115,10 +119,20 @@ function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number):
           ...{ idempotencyKey: idempotency_key ?? null, windowIds },
         };
       }
-      reasons.push({ field: 'to', reason: `${windowIds.length} windows are more than ${WINDOWS_MAX}, split the range` });
+      throw refusedAsTooMany(windowIds.length);
     }
   }
   throw new RunRefusedError(reasons);
+}
+
+/** No more than there are, as a month and a year count with their most days. */
+function windowsAtLeast(products: number, granularity: GranularitySeconds, spanMs: number): number {
+  const daysMax = { day: 1, month: 31, year: 366 }[windowSpan(granularity)];
+  return products * Math.floor(spanMs / (daysMax * 86_400_000));
+}
+
+function refusedAsTooMany(windows: number): RunRefusedError {
+  return new RunRefusedError([{ field: 'to', reason: `${windows} windows are more than ${WINDOWS_MAX}, split the range` }]);
 }
 
 function read<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {

@@ -5,7 +5,8 @@ import { parseQuery } from '../market/query-refused-error.js';
 import { CheckStore } from './check-store.js';
 import type { CheckView } from './check-store.js';
 
-const checksQuery = z.strictObject({ date: day.optional() });
+/** `GET /checks`: of a day, or of the latest that was checked. */
+export const checksQuery = z.strictObject({ date: day.optional() });
 
 @Controller()
 export class ChecksController {

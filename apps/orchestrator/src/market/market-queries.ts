@@ -1,23 +1,30 @@
 import { GRANULARITIES_SECONDS, isGranularity, isProductId, parseInstant } from '@elias/market-data';
 import { z } from 'zod';
 
-/** Most rows of one answer. */
-export const ROWS_MAX = 1_000;
+/** Most rows of one answer: a day of minutes, 1,440, is one page. */
+export const ROWS_MAX = 1_500;
 
 /** A UTC day, `YYYY-MM-DD`. */
 export const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'is no date like 2023-12-01')
-  .refine((text) => isMidnight(text), 'is no day of the calendar');
-export const productId = z.string().refine(isProductId, 'is no product like BTC-USD');
-const instant = z.string().transform((text, context) => {
-  try {
-    return parseInstant(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'is no instant like 2023-12-01T00:00:00Z' });
-    return z.NEVER;
-  }
-});
+  .refine((text) => isMidnight(text), 'is no day of the calendar')
+  .meta({ format: 'date', examples: ['2023-12-01'] });
+export const productId = z
+  .string()
+  .refine(isProductId, 'is no product like BTC-USD')
+  .meta({ pattern: '^[A-Z0-9]{1,24}-[A-Z0-9]{1,24}$', examples: ['BTC-USD'] });
+const instant = z
+  .string()
+  .meta({ format: 'date-time', pattern: '^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}Z$', examples: ['2023-12-01T00:00:00Z'] })
+  .transform((text, context) => {
+    try {
+      return parseInstant(text);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'is no instant like 2023-12-01T00:00:00Z' });
+      return z.NEVER;
+    }
+  });
 
 /** `GET /discounts`: the furthest discounted products of a day; without a date, of the latest there is. */
 export const discountsQuery = z.strictObject({
@@ -37,6 +44,7 @@ export const candlesQuery = z
     product: productId,
     granularity: z
       .string()
+      .meta({ enum: GRANULARITIES_SECONDS.map(String) })
       .default('60')
       .transform(Number)
       .refine(isGranularity, `is none of ${GRANULARITIES_SECONDS.join(', ')}`),

@@ -16,7 +16,7 @@ export interface TopDiscountsOfDay {
 }
 
 /** Columns that say where a row comes from, which readers of the API are not shown. */
-const PROVENANCE: ReadonlySet<string> = new Set(['definition_version', 'inputs_hash']);
+export const PROVENANCE: ReadonlySet<string> = new Set(['definition_version', 'inputs_hash']);
 
 /** What the API reads of the settled data in Postgres. Redshift is never woken by a reader. */
 export class MarketReads {

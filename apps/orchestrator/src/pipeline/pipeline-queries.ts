@@ -40,7 +40,8 @@ export const revisionsQuery = z.strictObject({
   window: z
     .string()
     .max(200)
-    .refine((id) => isWindowId(id), 'is no window like candles/60/BTC-USD/2023-12-01'),
+    .refine((id) => isWindowId(id), 'is no window like candles/60/BTC-USD/2023-12-01')
+    .meta({ examples: ['candles/60/BTC-USD/2023-12-01'] }),
 });
 
 /** `GET /archives`: what was sealed of one dataset and product, by window; those that hold a day of `[from, to]`. */
@@ -50,6 +51,7 @@ export const archivesQuery = z
     dataset: z.enum(DATASETS).default('candles'),
     granularity: z
       .string()
+      .meta({ enum: GRANULARITIES_SECONDS.map(String) })
       .transform(Number)
       .refine(isGranularity, `is none of ${GRANULARITIES_SECONDS.join(', ')}`)
       .optional(),
