@@ -1,6 +1,6 @@
 /**
  * Unit tests sit beside the code; integration tests use the servers that `npm test` starts (ELIAS_TEST_STACK); e2e tests start whole
- * stacks of their own.
+ * stacks of their own, or a browser.
  */
 const swc = {
   module: { type: 'es6' },
