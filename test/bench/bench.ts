@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { runMain } from '@elias/telemetry';
+import { benchApi } from './bench-api.js';
 import { benchArchiver, benchArchiverIntoStore } from './bench-archiver.js';
 import { benchCollector } from './bench-collector.js';
 import { benchFraming } from './bench-framing.js';
@@ -11,6 +12,9 @@ import { benchInput } from './bench-windows.js';
 import { benchWarehouseLoader } from './bench-warehouse-loader.js';
 import { figureLines } from './figures.js';
 import type { Figure } from './figures.js';
+
+/** Parts that read nothing from the topic of windows. */
+const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api'];
 
 /** Prints figures, never fails for a slow machine. `npm run bench`, or a part of it: `npm run bench -- archiver rds-loader`. */
 await runMain(async () => {
@@ -31,6 +35,8 @@ await runMain(async () => {
 
   await part('framing', () => benchFraming(windows));
   await part('stats', () => Promise.resolve(benchStats()));
+  await part('api', () => benchApi(stack));
+  if (wanted.length > 0 && wanted.every((name) => WITHOUT_TOPIC.includes(name))) return;
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));
   await part('rds-loader', () => benchRdsLoader(stack, windows, 'topic'));

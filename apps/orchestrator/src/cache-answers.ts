@@ -14,7 +14,7 @@ export function cacheAnswers(server: FastifyInstance): void {
       return payload;
     }
     void reply.header('cache-control', 'private, no-cache').header('vary', 'authorization, cookie');
-    if (typeof payload !== 'string') return payload;
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
     const tag = tagOf(payload);
     void reply.header('etag', tag);
     if (!isAmong(tag, request.headers['if-none-match'])) return payload;
@@ -24,7 +24,7 @@ export function cacheAnswers(server: FastifyInstance): void {
 }
 
 /** Weak, as whoever compresses answers on the way sends the same under other bytes. */
-export function tagOf(body: string): string {
+export function tagOf(body: string | Buffer): string {
   return `W/"${createHash('sha1').update(body).digest('base64url')}"`;
 }
 

@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { candlesQuery, discountsQuery, ROWS_MAX, statsQuery, windowsQuery } from './market-queries.js';
 import type { ApiRow, TopDiscountsOfDay } from './market-reads.js';
 import { MarketReads } from './market-reads.js';
@@ -24,7 +24,8 @@ export class MarketController {
   }
 
   @Get('candles')
-  candles(@Query() query: unknown): Promise<{ candles: ApiRow[]; next: string | null }> {
+  @Header('content-type', 'application/json; charset=utf-8')
+  candles(@Query() query: unknown): Promise<Buffer> {
     const { product, granularity, from, to, limit } = parseQuery(candlesQuery, query);
     return this.reads.candles(product, granularity, from, to, limit);
   }
