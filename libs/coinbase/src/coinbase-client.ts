@@ -43,7 +43,7 @@ const ASKED_AGAIN_MAX = 3;
 /** Coinbase Exchange's public REST API. Every method waits its turn, repeats what may pass, and throws the errors of `coinbase-errors`. */
 export class CoinbaseClient {
   private readonly exchange: AskExchange;
-  private readonly clock = new ExchangeClock(() => performance.now());
+  private readonly clock = new ExchangeClock(() => performance.now(), Date.now);
 
   constructor(private readonly parts: ExchangeParts) {
     this.exchange = new AskExchange(parts);
@@ -92,7 +92,7 @@ export class CoinbaseClient {
     });
   }
 
-  /** The exchange's clock as its latest answer told it, running on by ours; asked for when there was no answer yet. */
+  /** The exchange's clock as its latest answer told it, running on by ours; asked for when there was none for a while. */
   async now(call?: Call): Promise<number> {
     return this.clock.nowMs() ?? (await this.time(call));
   }
