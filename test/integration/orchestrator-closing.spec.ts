@@ -55,6 +55,18 @@ it('a product that the exchange does not give is passed over, and the others are
   expect((await run(runId)).counts).toEqual({ succeeded: 5, failed: 1 });
 });
 
+it('a newer telling that is on its way does not keep a run that had everything', async () => {
+  const runId = await scene.start(PRODUCTS);
+  await scene.collect();
+  await scene.close();
+  await scene.transform();
+  // another run has collected the day and the year again; neither is loaded yet
+  for (const id of [minutesOf('AAA-USD', D), 'candles/86400/AAA-USD/2024']) await scene.sealedAgain(id);
+  await scene.settle();
+  expect((await run(runId)).counts).toEqual({ succeeded: 6 });
+  expect((await scene.results('equality'))['AAA-USD']!.outcome).toBe('passed');
+});
+
 it('an exchange that stood still is told of and shown; the run succeeds', async () => {
   const runId = await scene.start(PRODUCTS);
   await scene.collect({ silent: (_, minute) => minute >= 600 && minute < 630 });

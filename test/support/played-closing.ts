@@ -6,7 +6,7 @@ import { ClosingStore } from '../../apps/orchestrator/src/closing/closing-store.
 import { NotificationStore } from '../../apps/orchestrator/src/notify/notification-store.js';
 import { RunStore } from '../../apps/orchestrator/src/run-store.js';
 
-/** What stages that are played left undone: Postgres's ledger has what was sealed, though no rows are there. */
+/** What stages that are played left undone: Postgres's ledger has what was sealed, and each day of minutes its rows, all alike. */
 export async function playLedger(postgres: Postgres): Promise<void> {
   await postgres.query(`
     INSERT INTO market.load_ledger
@@ -19,6 +19,10 @@ export async function playLedger(postgres: Postgres): Promise<void> {
     FROM pipeline.facts WHERE stage = 'sealed' ORDER BY window_id, (fact->'told'->'coverage'->>'unknown')::int, recorded_at DESC
     ON CONFLICT (window_id) DO UPDATE SET unknown_periods = EXCLUDED.unknown_periods, unknown_ranges = EXCLUDED.unknown_ranges,
       row_count = EXCLUDED.row_count, collection_id = EXCLUDED.collection_id, collected_at = EXCLUDED.collected_at`);
+  await postgres.query(`
+    INSERT INTO market.candles (product_id, granularity, started_at, open, high, low, close, volume)
+    SELECT split_part(window_id, '/', 3), 60, right(window_id, 10)::timestamp AT TIME ZONE 'UTC' + minute * interval '1 minute', 1, 1, 1, 1, 1
+    FROM market.load_ledger, generate_series(unknown_periods, 1439) AS minute WHERE starts_with(window_id, 'candles/60/') ON CONFLICT DO NOTHING`);
 }
 
 /** A transformer that finds nothing to compute. */

@@ -28,6 +28,8 @@ export interface Assessment {
   /** the telling that has to be in both stores; null while there is none */
   readonly target: Revision | null;
   readonly problem: Problem | null;
+  /** what it comes to once its target is in both stores; null while nothing was answered */
+  readonly settlesAs: 'succeeded' | 'partial' | 'failed' | null;
   /** when to ask the exchange again, counted from now; null when not, or when the next daily run will */
   readonly askAgainAfterMs: number | null;
 }
@@ -70,18 +72,18 @@ export function assessTask(
   const target = bestRevision([...sealed, ...published].map(({ revision }) => revision)) ?? null;
   const lastRefused = answer?.stage === 'collected' && answer.published && !stands(answer.revision);
   const problem = problemOf(facts, answer, target, lastRefused);
-  const base = { target, problem };
+  const base = { target, problem, settlesAs: null };
 
   if (answer === undefined) return { ...base, state: 'running', stages: stagesOf('running', facts, null), askAgainAfterMs: null };
   if (lastRefused && mayAsk && requests <= REFUSALS_MAX) {
     return { ...base, state: 'running', stages: stagesOf('running', facts, null), askAgainAfterMs: 0 };
   }
   const askAgainAfterMs = mayAsk ? waitBeforeAsking(requests, answer, target) : null;
-  if (target === null) return { ...base, state: 'failed', stages: stagesOf('failed', facts, null), askAgainAfterMs };
+  if (target === null) return { ...base, settlesAs: 'failed', state: 'failed', stages: stagesOf('failed', facts, null), askAgainAfterMs };
   const stages = stagesOf(answer.stage === 'collection_failed' ? 'failed' : 'done', facts, target);
   const arrived = stages.archive === 'done' && stages.load_warehouse === 'done' && stages.load_rds === 'done';
-  const settled: TaskState = target.unknown > 0 || answer.stage === 'collection_failed' ? 'partial' : 'succeeded';
-  return { ...base, state: arrived ? settled : 'running', stages, askAgainAfterMs };
+  const settlesAs = target.unknown > 0 || answer.stage === 'collection_failed' ? 'partial' : 'succeeded';
+  return { ...base, settlesAs, state: arrived ? settlesAs : 'running', stages, askAgainAfterMs };
 }
 
 export const STAGES_WAITING: Stages = { collect: 'waiting', archive: 'waiting', load_warehouse: 'waiting', load_rds: 'waiting' };
@@ -93,6 +95,7 @@ const waiting: Assessment = {
   stages: STAGES_WAITING,
   target: null,
   problem: null,
+  settlesAs: null,
   askAgainAfterMs: null,
 };
 

@@ -7,7 +7,7 @@ const flat = { open: 100, high: 101, low: 99, close: 100, volume: 50 };
 const before = Array.from({ length: 31 }, (_, i) => ({ daysBefore: 31 - i, close: i % 2 === 0 ? 100 : 101, volume: 40 + i }));
 const good: ProductDay = {
   productId: 'BTC-USD',
-  window: { present: 1_440, unknown: 0 },
+  window: { present: 1_440, unknown: 0, rows: 1_440 },
   minutes: { ...flat, lastMinute: 1_439 },
   day: flat,
   before,
@@ -29,8 +29,13 @@ it.each<[string, Partial<ProductDay>, Record<string, string>]>([
   ['a day without a trade', { minutes: null, day: null }, { freshness: 'warned', volume: 'failed', price_jump: 'skipped' }],
   ['a last trade three hours before the end', { minutes: { ...flat, lastMinute: 1_439 - 180 } }, {}],
   ['a last trade longer before the end', { minutes: { ...flat, lastMinute: 1_439 - 181 } }, { freshness: 'warned' }],
-  ['as many unknown minutes as may be', { window: { present: 1_426, unknown: 14 } }, { coverage: 'warned', day_candle: 'skipped' }],
-  ['more of them', { window: { present: 1_425, unknown: 15 } }, { coverage: 'failed', day_candle: 'skipped' }],
+  [
+    'as many unknown minutes as may be',
+    { window: { present: 1_426, unknown: 14, rows: 1_426 } },
+    { coverage: 'warned', day_candle: 'skipped' },
+  ],
+  ['more of them', { window: { present: 1_425, unknown: 15, rows: 1_425 } }, { coverage: 'failed', day_candle: 'skipped' }],
+  ['rows that the ledger does not know of', { window: { present: 1_439, unknown: 0, rows: 1_440 } }, { coverage: 'failed' }],
   ['a volume just large enough', { minutes: { ...flat, volume: 1.1, lastMinute: 1_439 }, day: { ...flat, volume: 1.1 } }, {}],
   ['a smaller one', { minutes: { ...flat, volume: 1.09, lastMinute: 1_439 }, day: { ...flat, volume: 1.09 } }, { volume: 'failed' }],
   ['an enormous one', { minutes: { ...flat, volume: 1_101, lastMinute: 1_439 }, day: { ...flat, volume: 1_101 } }, { volume: 'warned' }],

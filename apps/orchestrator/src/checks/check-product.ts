@@ -25,7 +25,7 @@ export interface Prices {
 export interface ProductDay {
   readonly productId: string;
   /** the day's window of minutes as Postgres's ledger has it; null when it is not loaded */
-  readonly window: { readonly present: number; readonly unknown: number } | null;
+  readonly window: { readonly present: number; readonly unknown: number; /** that are there */ readonly rows: number } | null;
   /** what the minutes give, null without any */
   readonly minutes: (Prices & { readonly lastMinute: number }) | null;
   /** the exchange's own candle of the day; null when it is not known */
@@ -63,7 +63,8 @@ function freshness({ window, minutes }: ProductDay): Finding {
 
 function coverage({ window }: ProductDay, { unknownShareMax }: CheckRules): Finding {
   if (window === null) return ['skipped', "the day's minutes are not loaded"];
-  const { unknown } = window;
+  const { unknown, present, rows } = window;
+  if (rows !== present) return ['failed', `Postgres has ${rows} minutes of the day, its ledger says ${present}`, { rows, present }];
   if (unknown === 0) return ['passed', 'every minute is accounted for', { unknown }];
   const outcome = unknown > unknownShareMax * MINUTES_OF_DAY ? 'failed' : 'warned';
   return [outcome, `${unknown} minutes of the day are unknown`, { unknown }];

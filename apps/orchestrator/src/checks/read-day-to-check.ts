@@ -1,9 +1,10 @@
 import { parseRanges } from '@elias/contracts';
 import { bestRevision, candleWindowAt, windowId } from '@elias/market-data';
+import type { Revision } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
 import { sealedTellings } from '../assess-task.js';
 import { dayStartMs } from '../due-daily-runs.js';
-import type { Fact, Holds } from '../fact.js';
+import type { Fact, Holds, LoadedStage } from '../fact.js';
 import type { DayToCheck } from './check-day.js';
 import type { WindowInStores } from './check-equality.js';
 import type { Prices, ProductDay } from './check-product.js';
@@ -34,6 +35,7 @@ interface LedgerRow {
   csv_sha256: string;
   unknown_periods: number;
   unknown_ranges: string;
+  collection_id: string;
 }
 
 const PRICES = ['open', 'high', 'low', 'close'].map((name) => `${name}::float8 AS ${name}`).join(', ');
@@ -49,11 +51,7 @@ export async function readDayToCheck(client: PoolClient, day: DayOfRun, facts: R
   const ledger = await readLedger(client, [...new Set(named)]);
   const minutes = await readMinutes(client, day);
   const days = await readDays(client, day);
-  const inStores = (id: string): WindowInStores => ({
-    windowId: id,
-    warehouse: heldByWarehouse(facts.get(id) ?? []),
-    rds: heldBy(ledger.get(id)),
-  });
+  const inStores = (id: string): WindowInStores => windowInStores(id, ledger.get(id), facts.get(id) ?? []);
   return {
     dayMs,
     products: day.productIds.map((productId) => {
@@ -78,7 +76,7 @@ function productDay(
 ): ProductDay {
   return {
     productId,
-    window: window === undefined ? null : { present: window.row_count, unknown: window.unknown_periods },
+    window: window === undefined ? null : { present: window.row_count, unknown: window.unknown_periods, rows: minutes?.traded.length ?? 0 },
     minutes: minutes === undefined ? null : { ...prices(minutes), lastMinute: minutes.traded.at(-1)! },
     day: days.filter((one) => one.days_before === 0).map(prices)[0] ?? null,
     before: days.filter((one) => one.days_before > 0).map(({ days_before: daysBefore, close, volume }) => ({ daysBefore, close, volume })),
@@ -96,23 +94,40 @@ function minutesTraded(dayMs: number, window: LedgerRow, minutes: MinutesRow | u
   return { traded: minutes?.traded ?? [], unknown: ranges.map(({ fromMs, toMs }) => [minute(fromMs), minute(toMs)]) };
 }
 
-function heldBy(row: LedgerRow | undefined): Holds | null {
-  return row === undefined ? null : { rows: row.row_count, csvSha256: row.csv_sha256 };
+/**
+ * What both stores hold of a window: Postgres by its ledger, the warehouse by what it told of the same revision. While a newer one is on its
+ * way one store has it before the other; then what both told of the newest that they have in common.
+ */
+function windowInStores(windowId: string, row: LedgerRow | undefined, facts: readonly Fact[]): WindowInStores {
+  const [warehouse, rds] = [loadedRevisions(facts, 'warehouse_loaded'), loadedRevisions(facts, 'rds_loaded')];
+  const now = row === undefined ? undefined : warehouse.get(row.collection_id);
+  if (row !== undefined && now !== undefined) {
+    return { windowId, warehouse: now.holds, rds: { rows: row.row_count, csvSha256: row.csv_sha256 } };
+  }
+  const common = [...warehouse].filter(([id]) => rds.has(id)).map(([, { revision }]) => revision);
+  const best = bestRevision(common);
+  const held = (of: ReturnType<typeof loadedRevisions>): Holds | null =>
+    best === undefined ? null : (of.get(best.collectionId)?.holds ?? null);
+  return { windowId, warehouse: held(warehouse), rds: row === undefined ? null : held(rds) };
 }
 
-/** What the best revision that the warehouse told of holds, as it was sealed. */
-function heldByWarehouse(facts: readonly Fact[]): Holds | null {
-  const told = facts.flatMap((fact) => (fact.stage === 'warehouse_loaded' ? [fact] : []));
-  const best = bestRevision(told.map(({ revision }) => revision));
-  const holds = told.find(({ revision }) => revision === best)?.holds;
-  if (holds !== undefined) return holds;
-  const sealed = sealedTellings(facts).find(({ revision }) => revision.collectionId === best?.collectionId);
-  return sealed === undefined ? null : { rows: sealed.told.rowCount, csvSha256: sealed.told.csvSha256 };
+/** What a store told that it holds, by collection; where it did not say, as it was sealed. */
+function loadedRevisions(facts: readonly Fact[], stage: LoadedStage): Map<string, { revision: Revision; holds: Holds | null }> {
+  const sealed = new Map(sealedTellings(facts).map(({ revision, told }) => [revision.collectionId, told]));
+  const loaded = new Map<string, { revision: Revision; holds: Holds | null }>();
+  for (const fact of facts) {
+    if (fact.stage !== stage) continue;
+    const { revision } = fact;
+    const told = sealed.get(revision.collectionId);
+    const asSealed = told === undefined ? null : { rows: told.rowCount, csvSha256: told.csvSha256 };
+    loaded.set(revision.collectionId, { revision, holds: fact.holds ?? asSealed });
+  }
+  return loaded;
 }
 
 async function readLedger(client: PoolClient, ids: readonly string[]): Promise<Map<string, LedgerRow>> {
   const { rows } = await client.query<LedgerRow>(
-    `SELECT window_id, row_count, csv_sha256, unknown_periods, unknown_ranges FROM market.load_ledger
+    `SELECT window_id, row_count, csv_sha256, unknown_periods, unknown_ranges, collection_id FROM market.load_ledger
      WHERE window_id = ANY ($1) AND state = 'loaded'`,
     [ids],
   );

@@ -1,3 +1,4 @@
+import { ALL_PRODUCTS } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
 import type { Logger, Metrics } from '@elias/telemetry';
 import { assessTask } from '../assess-task.js';
@@ -142,15 +143,18 @@ function closingTasks(tasks: readonly Task[]): ClosingTask[] {
 function whatIsLoaded({ run, tasks, closing }: ClosingRun, { moves }: ClosingPlan): Parameters<typeof readDayToCheck>[1] {
   const done = (one: ClosingTask, stage: 'stats' | 'discounts'): boolean =>
     (moves.get(one.windowId)?.[stage] ?? one.stages[stage]) === 'done';
-  const arrived = tasks.filter(({ state, stages }) => state !== 'failed' && stages.load_warehouse === 'done' && stages.load_rds === 'done');
+  const arrived = tasks
+    .filter(({ state, stages }) => state !== 'failed' && stages.load_warehouse === 'done' && stages.load_rds === 'done')
+    .map((task) => task.window_id);
+  const arrivedOf = (productId: string): string[] => arrived.filter((id) => id.split('/').at(-2) === productId);
   return {
     date: run.date,
     productIds: closing.map(({ productId }) => productId),
     windowsOf: (productId) => [
-      ...arrived.map((task) => task.window_id).filter((id) => id.split('/').at(-2) === productId),
+      ...arrivedOf(productId),
       ...(closing.some((one) => one.productId === productId && done(one, 'stats')) ? [statsWindowId(run.date, productId)] : []),
     ],
-    shared: closing.some((one) => done(one, 'discounts')) ? discountWindowIds(run.date) : [],
+    shared: [...arrivedOf(ALL_PRODUCTS), ...(closing.some((one) => done(one, 'discounts')) ? discountWindowIds(run.date) : [])],
   };
 }
 
@@ -167,6 +171,7 @@ function closedTask(
     const detail = failed.map(({ name, text }) => `${name}: ${text}`).join('; ');
     return { windowId, state: 'failed', checks, problem: { reason: 'check_failed', detail: detail.slice(0, 1_000) } };
   }
-  const { state } = assessTask(task.request_ids, facts, { requestsBefore: task.requests_before, mayAsk: false });
-  return { windowId, state, checks, problem: null };
+  // it had arrived; a later run may have a newer telling of the window on its way by now
+  const { settlesAs } = assessTask(task.request_ids, facts, { requestsBefore: task.requests_before, mayAsk: false });
+  return { windowId, state: settlesAs ?? 'succeeded', checks, problem: null };
 }
