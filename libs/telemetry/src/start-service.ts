@@ -1,3 +1,4 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import { renameSync, writeFileSync } from 'node:fs';
 import { NestFactory } from '@nestjs/core';
@@ -40,7 +41,7 @@ export interface RunningService {
 export function httpAdapter(): FastifyAdapter {
   return new FastifyAdapter({
     forceCloseConnections: true,
-    frameworkErrors: ({ statusCode: status = 400, message: detail }, _request, reply) =>
+    frameworkErrors: ({ statusCode: status = 400, message: detail }: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
       void reply
         .status(status)
         .type('application/problem+json')
