@@ -119,7 +119,7 @@ export class OrchestratorScene {
     return all.filter(({ run_id }) => own.has(run_id));
   }
 
-  /** Plays the stages for every request that arrived since the last time, and a transformer that finds nothing to compute. */
+  /** Plays the stages for every request that arrived since the last time, and the transformer. */
   async answerAll(): Promise<void> {
     for (const request of this.requests.filter(({ request_id }) => !this.answered.has(request_id))) {
       this.answered.add(request.request_id);

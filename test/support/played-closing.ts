@@ -25,12 +25,27 @@ export async function playLedger(postgres: Postgres): Promise<void> {
     FROM market.load_ledger, generate_series(unknown_periods, 1439) AS minute WHERE starts_with(window_id, 'candles/60/') ON CONFLICT DO NOTHING`);
 }
 
-/** A transformer that finds nothing to compute. */
+/** A transformer that computes what is marked, and stages that carry it: nothing but what they tell is there. */
 export async function playTransformer(postgres: Postgres): Promise<void> {
   await postgres.query(`
-    WITH marked AS (DELETE FROM pipeline.transform_marks RETURNING window_id)
-    INSERT INTO pipeline.transform_outcomes (window_id, outcome, detail) SELECT window_id, 'not_due', 'played' FROM marked
-    ON CONFLICT (window_id) DO UPDATE SET outcome = EXCLUDED.outcome`);
+    WITH marked AS (DELETE FROM pipeline.transform_marks RETURNING window_id, md5(window_id)::uuid AS collection_id),
+    outcomes AS (
+      INSERT INTO pipeline.transform_outcomes (window_id, outcome) SELECT window_id, 'unchanged' FROM marked
+      ON CONFLICT (window_id) DO UPDATE SET computed_at = EXCLUDED.computed_at
+    ), transforms AS (
+      INSERT INTO pipeline.transforms (window_id, csv_sha256, row_count, collected_at, collection_id)
+      SELECT window_id, 'ab', 1, to_timestamp(0), collection_id FROM marked ON CONFLICT DO NOTHING
+    ), facts AS (
+      INSERT INTO pipeline.facts (window_id, stage, telling, fact)
+      SELECT window_id, stage, collection_id, jsonb_build_object('stage', stage, 'impliesSealed', true,
+        'revision', jsonb_build_object('unknown', 0, 'open', 0, 'collectedAtMs', 0, 'collectionId', collection_id),
+        'holds', jsonb_build_object('rows', 1, 'csvSha256', 'ab'))
+      FROM marked, unnest('{warehouse_loaded,rds_loaded}'::text[]) AS stage ON CONFLICT DO NOTHING
+    )
+    INSERT INTO market.load_ledger
+      (window_id, unknown_periods, open_periods, collected_at, collection_id, no_trade_periods, csv_sha256, row_count, unknown_ranges, open_ranges,
+       archive_key, state, loaded_at)
+    SELECT window_id, 0, 0, to_timestamp(0), collection_id, 0, 'ab', 1, '', '', 'k', 'loaded', now() FROM marked ON CONFLICT DO NOTHING`);
 }
 
 /** Closes the runs that can close, with both of them played. */

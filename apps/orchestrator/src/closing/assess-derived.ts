@@ -15,7 +15,7 @@ export interface DerivedWindow {
 }
 
 export interface DerivedState {
-  readonly state: Exclude<StageState, 'waiting'>;
+  readonly state: Exclude<StageState, 'waiting' | 'skipped'>;
   /** for people; null when all is well */
   readonly detail: string | null;
 }
@@ -23,8 +23,8 @@ export interface DerivedState {
 /** How far a computed window is: done when both stores told of what was published last, or of something better. */
 export function assessDerived({ marked, outcome, published, facts }: DerivedWindow): DerivedState {
   if (marked || outcome === null) return { state: 'running', detail: null };
-  if (outcome.kind === 'failed') return { state: 'failed', detail: outcome.detail };
-  if (outcome.kind === 'not_due') return { state: 'skipped', detail: outcome.detail };
+  // a run has it computed once its candles are there, so what is not due lacks something that nobody noticed
+  if (outcome.kind === 'failed' || outcome.kind === 'not_due') return { state: 'failed', detail: outcome.detail };
   if (published === null) return { state: 'running', detail: null };
   if (published.refused) return { state: 'failed', detail: refusalOf(facts) };
   const loaded = (stage: LoadedStage): boolean =>
@@ -34,8 +34,8 @@ export function assessDerived({ marked, outcome, published, facts }: DerivedWind
 
 /** The worst of several windows that make one stage; they are done when all are. */
 export function worstOf(states: readonly DerivedState[]): DerivedState {
-  const order = ['failed', 'running', 'done', 'skipped'];
-  return [...states].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0] ?? { state: 'skipped', detail: null };
+  const order = ['failed', 'running', 'done'];
+  return [...states].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state))[0] ?? { state: 'done', detail: null };
 }
 
 function refusalOf(facts: readonly Fact[]): string {
