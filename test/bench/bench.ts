@@ -3,6 +3,7 @@ import { runMain } from '@elias/telemetry';
 import { benchApi } from './bench-api.js';
 import { benchArchiver, benchArchiverIntoStore } from './bench-archiver.js';
 import { benchCollector } from './bench-collector.js';
+import { benchDashboard } from './bench-dashboard.js';
 import { benchFraming } from './bench-framing.js';
 import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
 import { benchStats } from './bench-stats.js';
@@ -14,7 +15,7 @@ import { figureLines } from './figures.js';
 import type { Figure } from './figures.js';
 
 /** Parts that read nothing from the topic of windows. */
-const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api'];
+const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard'];
 
 /** Prints figures, never fails for a slow machine. `npm run bench`, or a part of it: `npm run bench -- archiver rds-loader`. */
 await runMain(async () => {
@@ -36,6 +37,7 @@ await runMain(async () => {
   await part('framing', () => benchFraming(windows));
   await part('stats', () => Promise.resolve(benchStats()));
   await part('api', () => benchApi(stack));
+  await part('dashboard', () => benchDashboard(stack));
   if (wanted.length > 0 && wanted.every((name) => WITHOUT_TOPIC.includes(name))) return;
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));

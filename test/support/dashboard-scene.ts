@@ -150,12 +150,12 @@ function refusal({ window, request_id, run_id, origin }: Request): Parameters<Re
 function minutes(productId: string, day: string, gaps: boolean): ReturnType<typeof toldCandles> {
   const window = candleWindowAt(productId, 60, Date.parse(day));
   const candles: Candle[] = [];
-  let price = 41_000_00;
+  let [price, state] = [4_100_000, 1 + day.charCodeAt(9)];
   for (let minute = 0; minute < 1_440; minute += 1) {
-    // a walk that is the same each time: digits of a multiplicative generator
-    const step = ((minute * 48_271 + day.charCodeAt(9) * 7_919) % 2_147) - 1_073;
+    // a walk that is the same each time. Source: Park and Miller's generator
+    state = (state * 48_271) % 2_147_483_647;
     const open = price;
-    price += step;
+    price += (state % 4_001) - 2_000;
     if (gaps && (minute % 97 === 5 || (minute >= 600 && minute < 640) || minute >= 1_380)) continue;
     const [high, low] = [Math.max(open, price) + 310, Math.min(open, price) - 290];
     candles.push({

@@ -9,10 +9,10 @@ export interface Resource<T> {
 }
 
 /**
- * Asks at once, again when `load` is another or `pulse` moved, and when told to.
+ * Asks at once, again when `load` or `pulse` is another, and when told to.
  * @param load must stay the same between renders as long as the same is asked for; null asks for nothing yet
  */
-export function useLoaded<T>(load: ((signal: AbortSignal) => Promise<T>) | null, pulse = 0): Resource<T> {
+export function useLoaded<T>(load: ((signal: AbortSignal) => Promise<T>) | null, pulse: number | string | null = 0): Resource<T> {
   const [state, setState] = useState<{ of: unknown; value: T | null; error: Error | null }>({ of: load, value: null, error: null });
   const [again, setAgain] = useState(0);
   useEffect(() => {
@@ -31,7 +31,7 @@ export function useLoaded<T>(load: ((signal: AbortSignal) => Promise<T>) | null,
 }
 
 /** The answer to one path. */
-export function useResource<T>(path: string | null, pulse = 0): Resource<T> {
+export function useResource<T>(path: string | null, pulse: number | string | null = 0): Resource<T> {
   const load = useCallback((signal: AbortSignal) => ask<T>(path ?? '', { signal }), [path]);
   return useLoaded<T>(path === null ? null : load, pulse);
 }

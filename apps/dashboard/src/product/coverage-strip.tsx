@@ -28,3 +28,23 @@ function coverageWords(coverage: readonly DayCoverage[]): string {
     ...(missing.length > 0 ? [`missing: ${missing.join(', ')}`] : []),
   ].join('; ');
 }
+
+const CONDITIONS = [
+  { condition: 'available', text: 'whole' },
+  { condition: 'partial', text: 'some minutes unknown or open' },
+  { condition: 'missing', text: 'missing' },
+  { condition: 'none', text: 'not asked for' },
+] as const;
+
+export function CoverageLegend(): VNode {
+  return (
+    <ul class="legend" aria-label="Legend of the coverage">
+      {CONDITIONS.map(({ condition, text }) => (
+        <li key={condition}>
+          <span class={`coverage-day coverage-${condition}`} aria-hidden="true" />
+          {text}
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -20,6 +20,8 @@ export interface DrawnLine {
 }
 
 const VOLUME_SHARE = 0.2;
+/** Room for the first label of the time axis, as a part of the period. */
+const LEFT_MARGIN = 0.012;
 
 /**
  * Draws into an element until it is told to stop.
@@ -70,7 +72,7 @@ export function drawCandles(host: HTMLElement, period: DrawnPeriod, pointAt: (st
   );
   chart.subscribeCrosshairMove(({ time }) => pointAt(typeof time === 'number' ? (byTime.get(time)?.started_at ?? null) : null));
   // the whole period, also its end without candles
-  chart.timeScale().setVisibleLogicalRange({ from: -0.5, to: times.length - 0.5 });
+  chart.timeScale().setVisibleLogicalRange({ from: -times.length * LEFT_MARGIN, to: times.length - 0.5 });
   return () => chart.remove();
 }
 

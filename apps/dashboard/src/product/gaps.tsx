@@ -40,7 +40,7 @@ export function GapLegend({ gaps, granularity }: { gaps: readonly Gap[]; granula
 export function GapTable({ gaps, granularity }: { gaps: readonly Gap[]; granularity: number }): VNode {
   const [all, setAll] = useState(false);
   const daily = granularity >= 86_400;
-  const shown = all ? gaps : gaps.slice(0, ROWS);
+  const shown = all ? gaps : worstFirst(gaps).slice(0, ROWS);
   return (
     <>
       <table class="table">
@@ -84,4 +84,9 @@ export function GapTable({ gaps, granularity }: { gaps: readonly Gap[]; granular
       )}
     </>
   );
+}
+
+/** What is lacking before what is explained; each in time order. */
+function worstFirst(gaps: readonly Gap[]): Gap[] {
+  return [...gaps.filter((gap) => gap.class !== 'no_trade'), ...gaps.filter((gap) => gap.class === 'no_trade')];
 }

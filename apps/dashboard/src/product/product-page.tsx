@@ -27,7 +27,9 @@ export function ProductPage({ productId, day, width }: ProductPageProps): VNode 
   const { pulse } = useLive();
   const products = useResource<{ products: Product[] }>('/products', pulse);
   const product = products.value?.products.find(({ product_id }) => product_id === productId) ?? null;
-  const stats = useResource<{ stats: DayStats[] }>(`/stats?product=${encodeURIComponent(productId)}&from=2000-01-01`, pulse);
+  // rows are asked for again when some were loaded, not whenever a run moves
+  const loadedAt = product?.last_loaded_at ?? null;
+  const stats = useResource<{ stats: DayStats[] }>(`/stats?product=${encodeURIComponent(productId)}&from=2000-01-01`, loadedAt);
   const lastStats = stats.value?.stats.at(-1)?.as_of_date ?? null;
   const settled = products.value !== null || products.error !== null;
   const shown = day ?? product?.last_day ?? (settled ? lastStats : null);
@@ -109,12 +111,11 @@ interface PeriodProps {
 
 /** The chart of a day or a year, with what is missing in it, and the revisions of the day. */
 function Period({ productId, day, width, product, children }: PeriodProps): VNode {
-  const { pulse } = useLive();
   const load = useCallback(
     (signal: AbortSignal): Promise<DrawnPeriod> => (width === 'minutes' ? loadDay : loadYear)(productId, day, signal),
     [productId, day, width],
   );
-  const resource = useLoaded(load, pulse);
+  const resource = useLoaded(load, product?.last_loaded_at ?? null);
   const words = width === 'minutes' ? `1-minute candles of ${day}, UTC` : `daily candles of the year to ${day}`;
   return (
     <div class="period">

@@ -6,7 +6,7 @@ import { dayAfter } from '../format/instant.js';
 import { useLive } from '../live/live.js';
 import { Empty, Loaded, Panel } from '../parts/panel.js';
 import { productHash } from '../shell/route.js';
-import { CoverageStrip } from './coverage-strip.js';
+import { CoverageLegend, CoverageStrip } from './coverage-strip.js';
 
 const COVERAGE_DAYS = 14;
 
@@ -30,7 +30,10 @@ export function ProductsPage(): VNode {
             products.length === 0 ? (
               <Empty>No day of minutes is loaded yet.</Empty>
             ) : (
-              <ProductTable products={products} days={days} coverage={coverage.value?.coverage ?? null} />
+              <>
+                <ProductTable products={products} days={days} coverage={coverage.value?.coverage ?? null} />
+                <CoverageLegend />
+              </>
             )
           }
         </Loaded>

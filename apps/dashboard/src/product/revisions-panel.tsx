@@ -30,7 +30,7 @@ export function RevisionsPanel({ windowId, note }: { windowId: string; note: str
 }
 
 function RevisionItem({ revision }: { revision: WindowRevision }): VNode {
-  const { collected_at, candles, unknown, open, csv_sha256, refused, current } = revision;
+  const { collected_at, candles, unknown, open, csv_sha256, refused, current, archive_key } = revision;
   const steps = [
     ['published', revision.published_at],
     ['sealed', revision.sealed_at],
@@ -65,6 +65,13 @@ function RevisionItem({ revision }: { revision: WindowRevision }): VNode {
           </>
         )}
       </p>
+      {archive_key !== null && (
+        <p>
+          <a href={`/archives/download?key=${encodeURIComponent(archive_key)}`} title={archive_key}>
+            Download the zip
+          </a>
+        </p>
+      )}
       <ul class="revision-steps">
         {steps.map(([name, at]) => (
           <li key={name} class={at === null ? 'tone-idle' : 'tone-ok'}>

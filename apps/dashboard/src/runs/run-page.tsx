@@ -5,7 +5,7 @@ import type { Run } from '../api/shapes.js';
 import { useResource } from '../api/use-resource.js';
 import type { Resource } from '../api/use-resource.js';
 import { durationText, instantText, msBetween } from '../format/instant.js';
-import { useLive } from '../live/live.js';
+import { useRunPulse } from '../live/live.js';
 import { useAnnounce } from '../parts/announce.js';
 import { Dated } from '../parts/dated.js';
 import { Loaded, Panel, sentence } from '../parts/panel.js';
@@ -19,7 +19,7 @@ import { TaskTable } from './task-table.js';
 
 /** @param task the window that the reader came for, if any */
 export function RunPage({ runId, task }: { runId: string; task: string | null }): VNode {
-  const resource = useResource<Run>(`/runs/${encodeURIComponent(runId)}`, useLive().pulse);
+  const resource = useResource<Run>(`/runs/${encodeURIComponent(runId)}`, useRunPulse(runId));
   const run = resource.value;
   return (
     <>
@@ -80,7 +80,7 @@ function RunActions({ run, resource }: { run: Run; resource: Resource<Run> }): V
       {result !== null && <p class={result.bad ? 'action-result tone-bad' : 'action-result'}>{result.text}</p>}
       <button
         type="button"
-        class="button button-main"
+        class={lacking > 0 ? 'button button-main' : 'button'}
         disabled={busy || run.cancelled_at !== null}
         onClick={() =>
           void act('retry', ({ retried = 0 }) =>
