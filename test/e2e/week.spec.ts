@@ -42,8 +42,10 @@ it('a week runs by itself: a revision, a crash, a late exchange and a halt in it
 it('every run is there once, and succeeded', async () => {
   const runs = await week.sql<{ key: string }>('SELECT idempotency_key AS key FROM pipeline.runs ORDER BY 1');
   expect(runs.map(({ key }) => key)).toEqual([...RUNS].sort());
-  const states = Object.fromEntries(await Promise.all(RUNS.map(async (key) => [key, await week.endedAs(key)] as const)));
-  expect(states).toEqual(Object.fromEntries(RUNS.map((key) => [key, ['succeeded']])));
+  const others = await week.sql(
+    `SELECT r.idempotency_key AS key, t.window_id, t.state, t.problem FROM pipeline.tasks t JOIN pipeline.runs r USING (run_id) WHERE t.state <> 'succeeded'`,
+  );
+  expect(others).toEqual([]);
   expect(week.notifications.filter(({ type }) => type !== 'run.late')).toEqual([]);
 });
 

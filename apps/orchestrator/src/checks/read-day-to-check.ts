@@ -102,13 +102,14 @@ function windowInStores(windowId: string, row: LedgerRow | undefined, facts: rea
   const [warehouse, rds] = [loadedRevisions(facts, 'warehouse_loaded'), loadedRevisions(facts, 'rds_loaded')];
   const now = row === undefined ? undefined : warehouse.get(row.collection_id);
   if (row !== undefined && now !== undefined) {
-    return { windowId, warehouse: now.holds, rds: { rows: row.row_count, csvSha256: row.csv_sha256 } };
+    return { windowId, moving: false, warehouse: now.holds, rds: { rows: row.row_count, csvSha256: row.csv_sha256 } };
   }
   const common = [...warehouse].filter(([id]) => rds.has(id)).map(([, { revision }]) => revision);
   const best = bestRevision(common);
   const held = (of: ReturnType<typeof loadedRevisions>): Holds | null =>
     best === undefined ? null : (of.get(best.collectionId)?.holds ?? null);
-  return { windowId, warehouse: held(warehouse), rds: row === undefined ? null : held(rds) };
+  const moving = best === undefined && row !== undefined && warehouse.size > 0 && rds.size > 0;
+  return { windowId, moving, warehouse: held(warehouse), rds: row === undefined ? null : held(rds) };
 }
 
 /** What a store told that it holds, by collection; where it did not say, as it was sealed. */
