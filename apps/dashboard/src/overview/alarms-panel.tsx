@@ -12,7 +12,7 @@ const SHOWN = 6;
 export function AlarmsPanel({ resource }: { resource: Resource<{ alarms: Alarm[] }> }): VNode {
   const count = resource.value?.alarms.length ?? 0;
   return (
-    <Panel title="Alarms" note={count === 0 ? undefined : `${count} in the last 7 days`}>
+    <Panel title="Alarms" note={count === 0 ? undefined : `${count}`}>
       <Loaded resource={resource} what="alarms" lines={3}>
         {({ alarms }) =>
           alarms.length === 0 ? (

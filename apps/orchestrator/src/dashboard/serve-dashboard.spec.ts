@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import fastify from 'fastify';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
 import { protectApi } from '../protect-api.js';
@@ -23,6 +24,7 @@ beforeAll(() => {
   writeFileSync(join(folder, 'secret'), 'not for browsers');
   writeFileSync(join(folder, 'built/index.html'), '<!doctype html><title>page</title>');
   writeFileSync(join(folder, 'built/assets/index-a1b2c3.js'), 'export {};');
+  writeFileSync(join(folder, 'built/assets/index-a1b2c3.js.gz'), gzipSync('export {};'));
 });
 afterEach(() => server.close());
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -35,6 +37,17 @@ it('a page is asked for each time, an asset once', async () => {
   const asset = await get('/assets/index-a1b2c3.js');
   expect(asset.headers).toMatchObject({ 'cache-control': 'public, max-age=31536000, immutable' });
   expect(asset.headers['content-type']).toMatch(/^text\/javascript|^application\/javascript/);
+});
+
+it('sends the compressed asset to whoever takes it', async () => {
+  await serve(join(folder, 'built'));
+  const plain = await get('/assets/index-a1b2c3.js');
+  expect(plain).toMatchObject({ body: 'export {};' });
+  expect(plain.headers['content-encoding']).toBeUndefined();
+  const { headers, rawPayload } = await server.inject({ url: '/assets/index-a1b2c3.js', headers: { 'accept-encoding': 'gzip, br' } });
+  expect(headers).toMatchObject({ 'content-encoding': 'gzip', 'cache-control': 'public, max-age=31536000, immutable' });
+  expect(headers['content-type']).toMatch(/javascript/);
+  expect(gunzipSync(rawPayload).toString()).toBe('export {};');
 });
 
 it('scripts of others and in the page are kept out', async () => {

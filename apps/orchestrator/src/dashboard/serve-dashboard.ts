@@ -27,6 +27,7 @@ export async function serveDashboard(server: FastifyInstance, folder: string): P
     root: folder,
     // a route for each file: whatever else is asked for stays the API's, with its own 404
     wildcard: false,
+    preCompressed: true,
     cacheControl: false,
     setHeaders: (reply, path) => {
       const asset = path.startsWith(join(folder, 'assets'));
