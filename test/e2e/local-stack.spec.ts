@@ -92,6 +92,14 @@ describe('npm start, on the same state', () => {
     if (recordings !== null) await scene.simulator.order('clock', { advance_ms: 3_600_000 });
   }, 900_000);
 
+  it('prints where its dashboard is', async () => {
+    const address = /^Dashboard: (http\S+)$/m.exec(scene.current.out)?.[1] ?? '';
+    expect(address).toBe(`${scene.current.document.orchestrator.url}/`);
+    const page = await fetch(address);
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(await page.text()).toContain('<title>Elias</title>');
+  });
+
   oneStackPerState(scene);
 
   describe('what --once had collected', () => {
