@@ -32,6 +32,10 @@ it('goes from stage to stage, each when what it waits for is in both stores, and
   expect(await stages(runId)).toEqual(all('done', 'running', 'waiting'));
   await scene.settle();
   expect(await stages(runId)).toEqual(all('done', 'done', 'done'));
+  const { stages_since: since } = await scene.minutesTask(runId, 'AAA-USD');
+  const order = ['collect', 'load_warehouse', 'stats', 'discounts', 'checks'].map((stage) => since[stage]!);
+  expect(order).toEqual([...order].sort());
+  expect(new Set(order).size).toBeGreaterThan(2);
   expect(await run(runId)).toMatchObject({ counts: { succeeded: 6 }, closing: false, ended_at: expect.any(Date) });
   const { date, checks } = await scene.checks.ofDay(undefined);
   expect(date).toBe('2024-02-01');

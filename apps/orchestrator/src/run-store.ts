@@ -17,6 +17,8 @@ export interface TaskRow {
   state: TaskState;
   /** a day's minutes in a daily run have the closing ones too */
   stages: Stages & Partial<ClosingStages>;
+  /** since when each stage is in its state, RFC 3339 */
+  stages_since: Record<string, string>;
   request_ids: string[];
   /** requests that were made before it was retried by hand */
   requests_before: number;

@@ -23,6 +23,8 @@ export interface WindowView {
   state: TaskState;
   /** of a day's minutes in a daily run `stats`, `discounts` and `checks` besides */
   stages: Stages & Partial<ClosingStages>;
+  /** since when each stage is in its state; what is not known is left out */
+  stages_since: Record<string, string>;
   /** how often this run asked for it */
   requests: number;
   /** the same as `requests` */
@@ -100,6 +102,7 @@ export function windowView(task: TaskRow, facts: readonly Fact[]): WindowView {
     window: windowToWire(parseWindowId(task.window_id)),
     state: task.state,
     stages: task.stages,
+    stages_since: task.stages_since,
     requests: task.request_ids.length,
     attempts: task.request_ids.length,
     started_at: instantOf(task.started_at),

@@ -32,6 +32,7 @@ const windowView = z.object({
   window: namedWindowSchema,
   state: cell.state,
   stages: cell.stages,
+  stages_since: z.record(z.string(), momentSchema).describe('since when each stage is in its state; what is not known is left out'),
   requests: count.describe('how often this run asked for it'),
   attempts: count,
   started_at: momentSchema.nullable(),
