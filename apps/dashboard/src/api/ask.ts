@@ -32,7 +32,10 @@ export async function ask<T>(path: string, request: RequestInit = {}): Promise<T
   if (response.status === 401) whenUnauthorized();
   if (!response.ok) throw await refusalOf(response);
   if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  return response.json().catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause;
+    throw new ApiError(response.status, 'The answer is not the orchestrator’s', null);
+  }) as Promise<T>;
 }
 
 /** Sends a command. @throws ApiError as `ask` */

@@ -1,6 +1,7 @@
 import {
   dayAfter,
   durationText,
+  endMinuteText,
   instantText,
   isDay,
   lastDayBefore,
@@ -14,6 +15,10 @@ import {
 it('instants read as UTC has them, whatever zone the reader is in', () => {
   const instant = '2023-12-28T23:59:05.108Z';
   expect([instantText(instant), timeText(instant), minuteText(instant)]).toEqual(['2023-12-28 23:59:05', '23:59:05', '23:59']);
+});
+
+it('a period of a day ends with the day', () => {
+  expect(['2023-12-29T00:00:00Z', '2023-12-28T10:40:00Z'].map(endMinuteText)).toEqual(['24:00', '10:40']);
 });
 
 it.each([

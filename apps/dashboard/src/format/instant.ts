@@ -15,6 +15,12 @@ export function minuteText(instant: string): string {
   return instant.slice(11, 16);
 }
 
+/** The end of a period that does not go beyond its day: its midnight is `24:00`. */
+export function endMinuteText(instant: string): string {
+  const text = minuteText(instant);
+  return text === '00:00' ? '24:00' : text;
+}
+
 /** How long something took, in two units at most: `0.4 s`, `11 s`, `3 min 20 s`, `2 h 05 min`, `3 d 4 h`. */
 export function durationText(ms: number): string {
   if (ms < 950) return `${(Math.max(0, ms) / 1_000).toFixed(1)} s`;

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Gap, GapClass } from '../api/shapes.js';
 import { countText } from '../format/decimal.js';
-import { instantText, minuteText } from '../format/instant.js';
+import { endMinuteText, instantText, minuteText } from '../format/instant.js';
 import { periodsByClass } from './join-gaps.js';
 
 const CLASSES: readonly { name: GapClass; text: string; means: string }[] = [
@@ -70,7 +70,7 @@ export function GapTable({ gaps, granularity }: { gaps: readonly Gap[]; granular
                 {daily ? gap.from.slice(0, 10) : minuteText(gap.from)}
               </td>
               <td class="number" title={instantText(gap.to)}>
-                {daily ? gap.to.slice(0, 10) : minuteText(gap.to)}
+                {daily ? gap.to.slice(0, 10) : endMinuteText(gap.to)}
               </td>
               <td class="number">{countText((Date.parse(gap.to) - Date.parse(gap.from)) / (granularity * 1_000))}</td>
             </tr>
