@@ -1,7 +1,7 @@
 import { csvField } from '@elias/archive';
-import { DATASET_MODELS, MARKET_SCHEMA } from '@elias/contracts';
+import { DATASET_MODELS, MARKET_SCHEMA, placeConditions } from '@elias/contracts';
 import type { Column } from '@elias/contracts';
-import { canonicalDecimal, formatInstant, parseInstant } from '@elias/market-data';
+import { canonicalDecimal, parseInstant } from '@elias/market-data';
 import type { Dataset, Window } from '@elias/market-data';
 import type { LedgerEntry } from './stored-window.js';
 
@@ -26,20 +26,13 @@ export function rowsQuery(
   window: Window,
   { name, parameter, text }: StoreDialect,
 ): { sql: string; parameters: Record<string, string | number> } {
-  const { columns, key, place, name: table } = DATASET_MODELS[window.dataset];
-  const bound = (ms: number): string => formatInstant(ms).slice(0, window.dataset === 'candles' ? undefined : 'YYYY-MM-DD'.length);
-  const parameters: Record<string, string | number> = {
-    ...(place.product === null ? {} : { product_id: window.productId }),
-    ...(place.granularity === null ? {} : { granularity: window.granularity }),
-    ...{ from: bound(window.fromMs), to: bound(window.toMs) },
-  };
-  const of = (wanted: string): string => parameter(wanted, Object.keys(parameters).indexOf(wanted) + 1);
-  const time = `t.${name(place.time)}`;
-  const conditions = [
-    ...(place.product === null ? [] : [`t.${name(place.product)} = ${of('product_id')}`]),
-    ...(place.granularity === null ? [] : [`t.${name(place.granularity)} = CAST(${of('granularity')} AS INTEGER)`]),
-    ...[`${time} >= ${of('from')}`, `${time} < ${of('to')}`],
-  ];
+  const { columns, key, name: table } = DATASET_MODELS[window.dataset];
+  const place = placeConditions(window);
+  const parameters = Object.fromEntries(place.map(({ of, value }) => [of, value]));
+  const conditions = place.map(({ of, column, operator, value }, i) => {
+    const wanted = parameter(of, i + 1);
+    return `t.${name(column)} ${operator} ${typeof value === 'number' ? `CAST(${wanted} AS INTEGER)` : wanted}`;
+  });
   const sql = `SELECT ${columns.map((column) => `${text(column)} AS ${name(column.name)}`).join(', ')} FROM ${MARKET_SCHEMA}.${table} t
 WHERE ${conditions.join(' AND ')}
 ORDER BY ${key.map((column) => `t.${name(column)}`).join(', ')}`;

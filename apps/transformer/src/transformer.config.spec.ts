@@ -8,12 +8,12 @@ it('looks back 7 and 30 days and leaves out what the exchange does not call a st
   expect(config.DISCOUNT_EXCLUDED_PRODUCTS).toEqual(['USDT-USD', 'USDT-USDC']);
 });
 
-it.each(['', '0', '7,7', '7;30', '366', '1.5', 'x'])('refuses DISCOUNT_WINDOWS "%s"', (text) => {
+it.each(['', '0', '7,30,7', '7;30', '7,30,366', '7,30,1.5', 'x', '7', '30', '1,90'])('refuses DISCOUNT_WINDOWS "%s"', (text) => {
   expect(transformerConfig.safeParse({ ...settings, DISCOUNT_WINDOWS: text }).success).toBe(false);
 });
 
 it('takes other lists', () => {
-  const config = transformerConfig.parse({ ...settings, DISCOUNT_WINDOWS: '1, 7,365', DISCOUNT_EXCLUDED_PRODUCTS: '' });
-  expect([config.DISCOUNT_WINDOWS, config.DISCOUNT_EXCLUDED_PRODUCTS]).toEqual([[1, 7, 365], []]);
+  const config = transformerConfig.parse({ ...settings, DISCOUNT_WINDOWS: '1, 7,30,365', DISCOUNT_EXCLUDED_PRODUCTS: '' });
+  expect([config.DISCOUNT_WINDOWS, config.DISCOUNT_EXCLUDED_PRODUCTS]).toEqual([[1, 7, 30, 365], []]);
   expect(transformerConfig.safeParse({ ...settings, DISCOUNT_EXCLUDED_PRODUCTS: 'usdt' }).success).toBe(false);
 });

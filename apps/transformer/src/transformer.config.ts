@@ -18,7 +18,11 @@ export const transformerConfig = z.object({
       (spans) => spans.length > 0 && new Set(spans).size === spans.length && spans.every((n) => Number.isInteger(n) && n >= 1 && n <= 365),
       'is no list of days, each from 1 to 365',
     )
-    .describe('days back that prices are compared with; the tables discounts_7d and discounts_30d need 7 and 30'),
+    .refine(
+      (spans) => DEFAULT_DISCOUNT_SPANS.every((span) => spans.includes(span)),
+      'lacks 7 or 30, which discounts_7d and discounts_30d are made of',
+    )
+    .describe('days back that prices are compared with, 7 and 30 among them: the tables discounts_7d and discounts_30d are made of those'),
   DISCOUNT_EXCLUDED_PRODUCTS: z
     .string()
     .default('USDT-USD,USDT-USDC')

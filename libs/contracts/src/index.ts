@@ -8,5 +8,6 @@ export * from './outcome.js';
 export * from './table-model.js';
 export * from './table-schema.js';
 export * from './topics.js';
+export * from './window-place.js';
 export * from './window-record.js';
 export * from './wire.js';

@@ -1,6 +1,5 @@
-import { columnNames, DATASET_MODELS, LOAD_LEDGER_MODEL } from '@elias/contracts';
+import { columnNames, DATASET_MODELS, LOAD_LEDGER_MODEL, placeConditions } from '@elias/contracts';
 import type { TableModel } from '@elias/contracts';
-import { formatInstant } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 
 /**
@@ -16,26 +15,14 @@ export function copyStatement(model: TableModel, header: string): string {
   return `COPY market.${model.name} (${columns.join(', ')}) FROM STDIN (FORMAT csv, HEADER true)`;
 }
 
-/** The condition that a row of its table is a window's. */
-function placeOf(window: Window): { text: string; values: unknown[] } {
-  const { product, granularity, time } = DATASET_MODELS[window.dataset].place;
-  const bound = (ms: number): string => formatInstant(ms).slice(0, window.dataset === 'candles' ? undefined : 'YYYY-MM-DD'.length);
-  const conditions: [string, unknown][] = [
-    ...(product === null ? [] : [[`${product} =`, window.productId] as [string, unknown]]),
-    ...(granularity === null ? [] : [[`${granularity} =`, window.granularity] as [string, unknown]]),
-    [`${time} >=`, bound(window.fromMs)],
-    [`${time} <`, bound(window.toMs)],
-  ];
-  return { text: conditions.map(([left], i) => `${left} $${i + 1}`).join(' AND '), values: conditions.map(([, value]) => value) };
-}
-
 /**
  * Deletes one window's rows. One statement per window, with its bounds as parameters, reads the primary key's range and nothing else,
  * however large the table.
  */
 export function deleteRowsStatement(window: Window): { text: string; values: unknown[] } {
-  const { text, values } = placeOf(window);
-  return { text: `DELETE FROM market.${DATASET_MODELS[window.dataset].name} WHERE ${text}`, values };
+  const place = placeConditions(window);
+  const where = place.map(({ column, operator }, i) => `${column} ${operator} $${i + 1}`).join(' AND ');
+  return { text: `DELETE FROM market.${DATASET_MODELS[window.dataset].name} WHERE ${where}`, values: place.map(({ value }) => value) };
 }
 
 /**
