@@ -18,18 +18,23 @@ export class BenchProcess {
   constructor(
     readonly program: string,
     env: Record<string, string>,
+    args: readonly string[] = [],
   ) {
     const settings = { PATH: process.env['PATH'] ?? '', HTTP_PORT_FILE: join(this.folder, 'port'), ...env };
-    this.child = spawn(process.execPath, [join(DIST, program)], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = spawn(process.execPath, [join(DIST, program), ...args], { env: settings, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.child.stdout!, this.child.stderr!]) stream.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
+  }
+
+  /** Waits until the program is done. @throws Error with what it printed when it failed */
+  async done(): Promise<void> {
+    const code = await this.exited();
+    if (code !== 0) throw new Error(`${this.program} ended with ${code}:\n${this.text.slice(-2_000)}`);
   }
 
   /** The JSON that the program prints as its last line when it is done. */
   async result<T>(): Promise<T> {
-    const code = await this.exited();
-    const last = this.text.trimEnd().split('\n').at(-1) ?? '';
-    if (code !== 0) throw new Error(`${this.program} ended with ${code}:\n${this.text.slice(-2_000)}`);
-    return JSON.parse(last) as T;
+    await this.done();
+    return JSON.parse(this.text.trimEnd().split('\n').at(-1) ?? '') as T;
   }
 
   async get(path: string): Promise<string> {

@@ -6,6 +6,7 @@ import { benchCollector } from './bench-collector.js';
 import { benchDashboard } from './bench-dashboard.js';
 import { benchFraming } from './bench-framing.js';
 import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
+import { benchRun } from './bench-run.js';
 import { benchStats } from './bench-stats.js';
 import { benchStack } from './bench-stack.js';
 import { publishWindows } from './bench-topic.js';
@@ -15,7 +16,7 @@ import { figureLines } from './figures.js';
 import type { Figure } from './figures.js';
 
 /** Parts that read nothing from the topic of windows. */
-const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard'];
+const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard', 'run'];
 
 /** Prints figures, never fails for a slow machine. `npm run bench`, or a part of it: `npm run bench -- archiver rds-loader`. */
 await runMain(async () => {
@@ -38,6 +39,7 @@ await runMain(async () => {
   await part('stats', () => Promise.resolve(benchStats()));
   await part('api', () => benchApi(stack));
   await part('dashboard', () => benchDashboard(stack));
+  await part('run', () => benchRun(stack));
   if (wanted.length > 0 && wanted.every((name) => WITHOUT_TOPIC.includes(name))) return;
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));
