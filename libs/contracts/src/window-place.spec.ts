@@ -9,13 +9,13 @@ it('candles are placed by product, width and instants', () => {
   expect(lines(candleWindowAt('BTC-USD', 60, atMs))).toEqual([
     'product_id: product_id = BTC-USD',
     'granularity: granularity = 60',
-    'from: started_at >= 2023-12-01T00:00:00Z',
-    'to: started_at < 2023-12-02T00:00:00Z',
+    'from_at: started_at >= 2023-12-01T00:00:00Z',
+    'to_at: started_at < 2023-12-02T00:00:00Z',
   ]);
 });
 
 it('days by product, or of all products, and dates', () => {
-  const days = ['from: as_of_date >= 2023-12-01', 'to: as_of_date < 2023-12-02'];
+  const days = ['from_at: as_of_date >= 2023-12-01', 'to_at: as_of_date < 2023-12-02'];
   expect(lines(dayWindowAt('asset_stats_daily', 'BTC-USD', atMs))).toEqual(['product_id: product_id = BTC-USD', ...days]);
   expect(lines(dayWindowAt('discounts_7d', ALL_PRODUCTS, atMs))).toEqual(days);
 });

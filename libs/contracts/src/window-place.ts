@@ -5,7 +5,7 @@ import { DATASET_MODELS } from './dataset-models.js';
 /** One condition that a row of a window's table meets. */
 export interface PlaceCondition {
   /** what the value is of the window; its name as a parameter */
-  readonly of: 'product_id' | 'granularity' | 'from' | 'to';
+  readonly of: 'product_id' | 'granularity' | 'from_at' | 'to_at';
   readonly column: string;
   readonly operator: '=' | '>=' | '<';
   /** instants and dates as the table's column has them */
@@ -16,13 +16,13 @@ export interface PlaceCondition {
 export function placeConditions(window: Window): PlaceCondition[] {
   const { product, granularity, time } = DATASET_MODELS[window.dataset].place;
   const bound = (ms: number): string => formatInstant(ms).slice(0, window.dataset === 'candles' ? undefined : 'YYYY-MM-DD'.length);
-  const at = (of: 'from' | 'to', operator: '>=' | '<', ms: number): PlaceCondition => ({ of, column: time, operator, value: bound(ms) });
+  const at = (of: 'from_at' | 'to_at', operator: '>=' | '<', ms: number): PlaceCondition => ({ of, column: time, operator, value: bound(ms) });
   const equal = (of: 'product_id' | 'granularity', column: string | null, value: string | number): PlaceCondition[] =>
     column === null ? [] : [{ of, column, operator: '=', value }];
   return [
     ...equal('product_id', product, window.productId),
     ...equal('granularity', granularity, window.granularity),
-    at('from', '>=', window.fromMs),
-    at('to', '<', window.toMs),
+    at('from_at', '>=', window.fromMs),
+    at('to_at', '<', window.toMs),
   ];
 }
