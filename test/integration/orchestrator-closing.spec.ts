@@ -1,4 +1,4 @@
-import type { ClosingStages, StageState } from '../../apps/orchestrator/src/assess-task.js';
+import type { ClosingStages, StageState } from '../../apps/orchestrator/src/tasks/assess-task.js';
 import { ClosingScene, minutesOf } from '../support/closing-scene.js';
 
 const D = Date.UTC(2024, 1, 1);

@@ -8,7 +8,7 @@ import { ALL_PRODUCTS, dayWindowAt } from '@elias/market-data';
 import { createLogger } from '@elias/telemetry';
 import { MarketController } from '../../apps/orchestrator/src/market/market.controller.js';
 import { MarketReads } from '../../apps/orchestrator/src/market/market-reads.js';
-import { ProblemFilter } from '../../apps/orchestrator/src/problem.filter.js';
+import { ProblemFilter } from '../../apps/orchestrator/src/api/problem.filter.js';
 import { LoaderDatabase } from '../support/loader-database.js';
 import { LoaderByHand, testBucket } from '../support/loader-sources.js';
 import { madeDay } from '../support/made-day.js';

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import { snapshotWindowIds } from '../../apps/orchestrator/src/daily-windows.js';
-import type { DaysAfter } from '../../apps/orchestrator/src/due-daily-runs.js';
+import { snapshotWindowIds } from '../../apps/orchestrator/src/schedule/daily-windows.js';
+import type { DaysAfter } from '../../apps/orchestrator/src/schedule/due-daily-runs.js';
 import { OrchestratorScene } from '../support/orchestrator-scene.js';
 
 jest.setTimeout(90_000);

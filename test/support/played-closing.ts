@@ -4,7 +4,7 @@ import { CheckStore } from '../../apps/orchestrator/src/checks/check-store.js';
 import { CloseRuns } from '../../apps/orchestrator/src/closing/close-runs.js';
 import { ClosingStore } from '../../apps/orchestrator/src/closing/closing-store.js';
 import { NotificationStore } from '../../apps/orchestrator/src/notify/notification-store.js';
-import { RunStore } from '../../apps/orchestrator/src/run-store.js';
+import { RunStore } from '../../apps/orchestrator/src/runs/run-store.js';
 
 /** What stages that are played left undone: Postgres's ledger has what was sealed, and each day of minutes its rows, all alike. */
 export async function playLedger(postgres: Postgres): Promise<void> {

@@ -3,10 +3,10 @@ import { BackgroundLoop } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import type { CloseRuns } from './closing/close-runs.js';
 import type { SendNotifications } from './notify/send-notifications.js';
-import type { ReleaseRequests } from './release-requests.js';
-import type { SendOutbox } from './send-outbox.js';
-import type { StartDailyRuns } from './start-daily-runs.js';
-import type { SuperviseRuns } from './supervise-runs.js';
+import type { ReleaseRequests } from './tasks/release-requests.js';
+import type { SendOutbox } from './tasks/send-outbox.js';
+import type { StartDailyRuns } from './schedule/start-daily-runs.js';
+import type { SuperviseRuns } from './runs/supervise-runs.js';
 
 export interface LeadersWork {
   readonly release: ReleaseRequests;

@@ -6,7 +6,7 @@ import type { RunningService } from '@elias/telemetry';
 import { serveDashboard } from './dashboard/serve-dashboard.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { OrchestratorModule } from './orchestrator.module.js';
-import { protectApi } from './protect-api.js';
+import { protectApi } from './api/protect-api.js';
 
 /** The daily run starts at its hour; once a minute the schedule looks for what was missed or failed. */
 const SCHEDULE_LOOK_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Holds } from '../fact.js';
+import type { Holds } from '../tasks/fact.js';
 import type { CheckResult } from './check.js';
 
 /** One window as both stores told of it; null where nothing was told. */

@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.js';
+import type { Fact } from '../tasks/fact.js';
 import { assessDerived, worstOf } from './assess-derived.js';
 import type { DerivedWindow } from './assess-derived.js';
 

@@ -1,7 +1,7 @@
 import { compareRevisions } from '@elias/market-data';
 import type { Revision } from '@elias/market-data';
-import type { StageState } from '../assess-task.js';
-import type { Fact, LoadedStage } from '../fact.js';
+import type { StageState } from '../tasks/assess-task.js';
+import type { Fact, LoadedStage } from '../tasks/fact.js';
 
 /** What is known of a window that the transformer makes. */
 export interface DerivedWindow {

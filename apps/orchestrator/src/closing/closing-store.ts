@@ -1,7 +1,7 @@
 import type { PoolClient, Postgres } from '@elias/postgres';
-import type { Stages, ClosingStages, TaskState } from '../assess-task.js';
-import type { Fact, Problem } from '../fact.js';
-import type { TaskRow } from '../run-store.js';
+import type { Stages, ClosingStages, TaskState } from '../tasks/assess-task.js';
+import type { Fact, Problem } from '../tasks/fact.js';
+import type { TaskRow } from '../runs/run-store.js';
 import type { DerivedWindow } from './assess-derived.js';
 
 interface DerivedRow {

@@ -1,5 +1,5 @@
 import { ALL_PRODUCTS, dayWindowAt, windowId } from '@elias/market-data';
-import { dayStartMs } from '../due-daily-runs.js';
+import { dayStartMs } from '../schedule/due-daily-runs.js';
 
 /** Windows of a day that the transformer makes of every product together. */
 const OF_ALL_PRODUCTS = ['asset_discounts_daily', 'discounts_7d', 'discounts_30d'] as const;

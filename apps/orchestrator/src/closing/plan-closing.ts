@@ -1,5 +1,5 @@
-import type { ClosingStages, StageState, TaskState } from '../assess-task.js';
-import type { Problem } from '../fact.js';
+import type { ClosingStages, StageState, TaskState } from '../tasks/assess-task.js';
+import type { Problem } from '../tasks/fact.js';
 import type { DerivedState } from './assess-derived.js';
 
 /** Why a task fails whose candles are in both stores, so that asking the exchange again mends nothing. */

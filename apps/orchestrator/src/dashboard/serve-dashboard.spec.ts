@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fastify from 'fastify';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { protectApi } from '../protect-api.js';
+import { protectApi } from '../api/protect-api.js';
 import { isDashboardPath, serveDashboard } from './serve-dashboard.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'elias-dashboard-'));

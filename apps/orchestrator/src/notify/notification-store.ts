@@ -2,7 +2,7 @@ import { formatInstant } from '@elias/market-data';
 import type { PoolClient, Postgres } from '@elias/postgres';
 import { v7 as uuidv7 } from 'uuid';
 import type { CheckResult } from '../checks/check.js';
-import type { RunKind } from '../run-store.js';
+import type { RunKind } from '../runs/run-store.js';
 
 /** What is told of: a run that ended badly, one that is not done by its deadline, checks that failed. */
 export type NotificationType = 'run.failed' | 'run.late' | 'checks.failed';

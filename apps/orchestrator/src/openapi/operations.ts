@@ -15,7 +15,7 @@ import {
 } from '../pipeline/pipeline-queries.js';
 import { alarmsAnswer, deadLettersAnswer, lagsAnswer, servicesAnswer } from '../pipeline/service-answers.js';
 import { checksQuery } from '../checks/checks.controller.js';
-import { dailyRequestSchema, rangeRequestSchema } from '../run-request.js';
+import { dailyRequestSchema, rangeRequestSchema } from '../runs/run-request.js';
 import { sessionBody } from '../stream/session.controller.js';
 import { checksAnswer, retriedAnswer, runAnswer, runsAnswer, runSummaryAnswer, startedAnswer } from './run-answers.js';
 

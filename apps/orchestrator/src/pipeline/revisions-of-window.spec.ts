@@ -1,4 +1,4 @@
-import type { Fact } from '../fact.js';
+import type { Fact } from '../tasks/fact.js';
 import { revisionsOfWindow } from './revisions-of-window.js';
 
 const revision = (collectionId: string, collectedAtMs: number, unknown = 0) => ({ unknown, open: 0, collectedAtMs, collectionId });

@@ -1,6 +1,6 @@
 import { formatInstant } from '@elias/market-data';
 import type { Revision } from '@elias/market-data';
-import type { Fact } from '../fact.js';
+import type { Fact } from '../tasks/fact.js';
 import type { RevisionView } from './archive-answers.js';
 
 /** A fact with the time it was told. */

@@ -1,5 +1,5 @@
 import { parseWindowId, SETTLE_DELAY_MS } from '@elias/market-data';
-import type { DueTask, RequestUnderWay } from './run-store.js';
+import type { DueTask, RequestUnderWay } from '../runs/run-store.js';
 
 export interface RequestPlan {
   /** one request each, which all of these tasks share */

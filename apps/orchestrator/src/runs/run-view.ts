@@ -2,9 +2,9 @@ import type { WireCoverage, WireRevision, WireWindow } from '@elias/contracts';
 import { revisionToWire, windowToWire } from '@elias/contracts';
 import { bestRevision, formatInstant, parseWindowId } from '@elias/market-data';
 import type { Revision } from '@elias/market-data';
-import { sealedTellings } from './assess-task.js';
-import type { ClosingStages, Stages, TaskState } from './assess-task.js';
-import type { ArchiveFacts, Fact, Problem, Told } from './fact.js';
+import { sealedTellings } from '../tasks/assess-task.js';
+import type { ClosingStages, Stages, TaskState } from '../tasks/assess-task.js';
+import type { ArchiveFacts, Fact, Problem, Told } from '../tasks/fact.js';
 import type { CountedRun, RunKind, TaskCounts, TaskRow } from './run-store.js';
 
 export type RunState = 'running' | 'succeeded' | 'partial' | 'failed' | 'cancelled';

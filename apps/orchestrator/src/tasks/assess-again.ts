@@ -1,6 +1,6 @@
 import type { PoolClient } from '@elias/postgres';
 import { assessTask } from './assess-task.js';
-import type { RunStore, TaskRow } from './run-store.js';
+import type { RunStore, TaskRow } from '../runs/run-store.js';
 
 /** Moves locked tasks, each of which was asked for, to where every fact of their windows puts them. */
 export async function assessAgain(store: RunStore, client: PoolClient, tasks: readonly TaskRow[]): Promise<void> {

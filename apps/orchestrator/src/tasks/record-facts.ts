@@ -1,7 +1,7 @@
 import type { ControlEvent } from '@elias/contracts';
 import { assessAgain } from './assess-again.js';
 import { factOf } from './fact.js';
-import type { RunStore } from './run-store.js';
+import type { RunStore } from '../runs/run-store.js';
 
 export class RecordFacts {
   constructor(private readonly store: RunStore) {}

@@ -1,6 +1,6 @@
 import { placeRecord } from '@elias/kafka';
 import type { OutgoingRecord } from '@elias/kafka';
-import type { RunStore } from './run-store.js';
+import type { RunStore } from '../runs/run-store.js';
 
 const RECORDS_PER_SEND_MAX = 500;
 

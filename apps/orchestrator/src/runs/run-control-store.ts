@@ -1,7 +1,7 @@
 import { formatInstant } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
-import { CLOSING_STAGES_WAITING, STAGES_WAITING } from './assess-task.js';
-import { COMPUTING_FAILURES } from './closing/plan-closing.js';
+import { CLOSING_STAGES_WAITING, STAGES_WAITING } from '../tasks/assess-task.js';
+import { COMPUTING_FAILURES } from '../closing/plan-closing.js';
 import type { RunPlan } from './run-request.js';
 import { REQUESTED } from './run-store.js';
 import type { RunKind, TaskRow } from './run-store.js';

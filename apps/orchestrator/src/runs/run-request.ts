@@ -11,8 +11,8 @@ import {
 } from '@elias/market-data';
 import type { GranularitySeconds } from '@elias/market-data';
 import { z } from 'zod';
-import { dailyWindowIds, snapshotWindowIds } from './daily-windows.js';
-import { DAILY_KEY_PREFIX, dayEndMs, DAYS_AFTER, daysLater, dayStartMs, lastDueDay } from './due-daily-runs.js';
+import { dailyWindowIds, snapshotWindowIds } from '../schedule/daily-windows.js';
+import { DAILY_KEY_PREFIX, dayEndMs, DAYS_AFTER, daysLater, dayStartMs, lastDueDay } from '../schedule/due-daily-runs.js';
 import { RunRefusedError } from './run-errors.js';
 import type { RunKind } from './run-store.js';
 

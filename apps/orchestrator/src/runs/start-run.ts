@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
-import { isMinutesOf } from './closing/derived-windows.js';
+import { isMinutesOf } from '../closing/derived-windows.js';
 import type { RunControlStore } from './run-control-store.js';
 import { RunConflictError, RunRefusedError } from './run-errors.js';
 import { planRun } from './run-request.js';

@@ -1,6 +1,6 @@
 import { COLLECTION_FAILURES } from '@elias/contracts';
 import type { Postgres } from '@elias/postgres';
-import { COMPUTING_FAILURES } from './closing/plan-closing.js';
+import { COMPUTING_FAILURES } from '../closing/plan-closing.js';
 import type { DailyRun } from './due-daily-runs.js';
 
 /** SQL of the schedule. */

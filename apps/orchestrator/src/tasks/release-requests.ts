@@ -3,7 +3,7 @@ import { bestRevision, formatInstant, parseWindowId } from '@elias/market-data';
 import { v7 as uuidv7 } from 'uuid';
 import { sealedTellings } from './assess-task.js';
 import { planRequests } from './plan-requests.js';
-import type { RunStore, TaskRequest } from './run-store.js';
+import type { RunStore, TaskRequest } from '../runs/run-store.js';
 
 export class ReleaseRequests {
   constructor(

@@ -1,5 +1,5 @@
 import type { Logger, Metrics } from '@elias/telemetry';
-import type { NotificationStore } from './notify/notification-store.js';
+import type { NotificationStore } from '../notify/notification-store.js';
 import type { EndedRun, RunControlStore } from './run-control-store.js';
 import { lockReleases } from './run-store.js';
 import type { RunStore } from './run-store.js';

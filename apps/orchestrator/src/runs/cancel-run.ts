@@ -1,4 +1,4 @@
-import { assessAgain } from './assess-again.js';
+import { assessAgain } from '../tasks/assess-again.js';
 import type { RunControlStore } from './run-control-store.js';
 import { RunConflictError, RunUnknownError } from './run-errors.js';
 import { lockReleases } from './run-store.js';

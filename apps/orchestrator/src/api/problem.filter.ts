@@ -4,10 +4,10 @@ import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import { isRetryable } from '@elias/errors';
 import type { Logger } from '@elias/telemetry';
 import type { FastifyReply } from 'fastify';
-import { QueryRefusedError } from './market/query-refused-error.js';
-import { ArchiveUnknownError } from './pipeline/archive-unknown-error.js';
-import { SessionRefusedError, StreamFullError, TokenRefusedError } from './stream/stream-errors.js';
-import { RunConflictError, RunRefusedError, RunUnknownError } from './run-errors.js';
+import { QueryRefusedError } from '../market/query-refused-error.js';
+import { ArchiveUnknownError } from '../pipeline/archive-unknown-error.js';
+import { SessionRefusedError, StreamFullError, TokenRefusedError } from '../stream/stream-errors.js';
+import { RunConflictError, RunRefusedError, RunUnknownError } from '../runs/run-errors.js';
 
 interface ProblemJson {
   type: string;

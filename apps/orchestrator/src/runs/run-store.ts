@@ -2,9 +2,9 @@ import type { EncodedRecord } from '@elias/contracts';
 import type { PoolClient } from '@elias/postgres';
 import { Outbox, Postgres } from '@elias/postgres';
 import { formatInstant } from '@elias/market-data';
-import { CLOSING_STAGES_WAITING, STAGES_WAITING } from './assess-task.js';
-import type { Assessment, ClosingStages, Stages, TaskState } from './assess-task.js';
-import type { Fact, Problem, WindowFact } from './fact.js';
+import { CLOSING_STAGES_WAITING, STAGES_WAITING } from '../tasks/assess-task.js';
+import type { Assessment, ClosingStages, Stages, TaskState } from '../tasks/assess-task.js';
+import type { Fact, Problem, WindowFact } from '../tasks/fact.js';
 
 /** `range`: asked for, by whoever; `daily`: of the schedule. */
 export type RunKind = 'range' | 'daily';

@@ -1,12 +1,12 @@
 import { isSnapshotWindow, parseWindowId } from '@elias/market-data';
 import type { Logger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
-import { isMinutesOf } from './closing/derived-windows.js';
+import { isMinutesOf } from '../closing/derived-windows.js';
 import type { DailyRunStore } from './daily-run-store.js';
 import { dailyWindowIds, snapshotWindowIds } from './daily-windows.js';
 import { dailyRunKey, dayEndMs, daysLater, dayStartMs, dueDailyRuns, lastDueDay, oldestKnownDay } from './due-daily-runs.js';
 import type { DailyRun } from './due-daily-runs.js';
-import type { RunStore } from './run-store.js';
+import type { RunStore } from '../runs/run-store.js';
 
 /** A window that lacks something is asked for with each daily run for this many days, then it stays as it is (design §3). */
 const CARRIED_DAYS = 7;
