@@ -16,7 +16,12 @@ export interface PlaceCondition {
 export function placeConditions(window: Window): PlaceCondition[] {
   const { product, granularity, time } = DATASET_MODELS[window.dataset].place;
   const bound = (ms: number): string => formatInstant(ms).slice(0, window.dataset === 'candles' ? undefined : 'YYYY-MM-DD'.length);
-  const at = (of: 'from_at' | 'to_at', operator: '>=' | '<', ms: number): PlaceCondition => ({ of, column: time, operator, value: bound(ms) });
+  const at = (of: 'from_at' | 'to_at', operator: '>=' | '<', ms: number): PlaceCondition => ({
+    of,
+    column: time,
+    operator,
+    value: bound(ms),
+  });
   const equal = (of: 'product_id' | 'granularity', column: string | null, value: string | number): PlaceCondition[] =>
     column === null ? [] : [{ of, column, operator: '=', value }];
   return [
