@@ -1,6 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { CopyStreamQuery } from 'pg-copy-streams';
+
+/** How much is sent before the server's words are read, bytes. */
+const LISTEN_EVERY_BYTES = 1_000_000;
 
 /**
  * Streams chunks into a `COPY … FROM STDIN` statement, one chunk at a time: the next is taken when the socket has room.
@@ -18,9 +22,16 @@ export async function copyIn(client: PoolClient, sql: string, chunks: Iterable<U
     });
   });
   refused.catch(() => undefined);
+  let unheardBytes = 0;
   try {
     for await (const chunk of chunks) {
-      if (chunk.byteLength > 0) await Promise.race([new Promise<void>((resolve) => stream.write(chunk, () => resolve())), refused]);
+      if (chunk.byteLength === 0) continue;
+      await Promise.race([new Promise<void>((resolve) => stream.write(chunk, () => resolve())), refused]);
+      unheardBytes += chunk.byteLength;
+      if (unheardBytes < LISTEN_EVERY_BYTES) continue;
+      // while the server takes everything at once, writing alone never lets the loop read what it says
+      await Promise.race([setImmediate(), refused]);
+      unheardBytes = 0;
     }
   } catch (error) {
     if (refusal === undefined) await cancel(stream);
