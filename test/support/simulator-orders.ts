@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { candleRow } from './candle-row.js';
 import type { CandleRow } from './candle-row.js';
 import type { WatchedWindow } from './watched-window.js';
 
 const HEADERS = { 'user-agent': 'elias-test/0.1', 'content-type': 'application/json' };
 const PAGE_CANDLES = 300;
+/** In so long the exchange allows some requests more. */
+const REFILL_MS = 300;
 
 /** The exchange simulator: orders to its own side, and what it tells as an exchange. */
 export class SimulatorOrders {
@@ -40,9 +43,11 @@ export class SimulatorOrders {
     return rows;
   }
 
+  /** A collector at the same address may have used up what is allowed; then it is asked a little later. */
   private async get(path: string): Promise<string> {
     const response = await fetch(`${this.url}${path}`, { headers: HEADERS });
     const text = await response.text();
+    if (response.status === 429) return sleep(REFILL_MS).then(() => this.get(path));
     if (response.status !== 200) throw new Error(`${path}: ${response.status} ${text}`);
     return text;
   }

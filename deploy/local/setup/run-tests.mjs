@@ -6,7 +6,7 @@ import { serversEnvironment, withOwnServers } from './own-servers.mjs';
 
 /** Cheapest first. The services' topics are the same in every integration test, so those run one after the other. */
 const PROJECTS = [
-  { name: 'unit', folder: 'libs', options: [] },
+  { name: 'unit', folder: 'libs', options: ['--maxWorkers=100%'] },
   { name: 'integration', folder: 'test/integration', options: ['--runInBand'] },
   { name: 'e2e', folder: 'test/e2e', options: ['--runInBand'] },
 ];
