@@ -21,8 +21,11 @@ const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
 const [MINUTE_MS, DAY_MS] = [60_000, 86_400_000];
 /** A day takes so long, and moves by so many minutes at a time. */
 const [STEP_MS, STEP_MINUTES] = [50, 30];
-const [MORNING_MS, EVENING_MS] = [60 * MINUTE_MS, 23.5 * 60 * MINUTE_MS];
-/** The collector takes the exchange's clock for good so long after it heard it, which here are hours: each evening it has to forget it. */
+const MORNING_MS = 60 * MINUTE_MS;
+/**
+ * The collector takes the exchange's clock for good so long after it heard it, which here are hours. At midnight, when the exchange is some
+ * minutes ahead, it is given the time to forget what it heard before; what it hears meanwhile is of the new day.
+ */
 const CLOCK_FORGOTTEN_MS = 2_200;
 /** The exchange's clock is ahead of the orchestrator's, as answers take no time here. */
 const AHEAD_MS = 10 * MINUTE_MS;
@@ -133,7 +136,7 @@ export class WeekScene {
       this.writeClock();
       await sleep(STEP_MS);
       if (this.nowMs % DAY_MS === MORNING_MS) await this.morningAsked();
-      if (this.nowMs % DAY_MS === EVENING_MS) await sleep(CLOCK_FORGOTTEN_MS);
+      if (this.nowMs % DAY_MS === 0) await sleep(CLOCK_FORGOTTEN_MS);
     }
   }
 
