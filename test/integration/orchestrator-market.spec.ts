@@ -141,8 +141,16 @@ it.each([
   ['/candles?product=AAA-USD&granularity=61&from=2023-12-01T00:00:00Z&to=2023-12-02T00:00:00Z', 'granularity'],
   ['/candles?product=AAA-USD&limit=1501&from=2023-12-01T00:00:00Z&to=2023-12-02T00:00:00Z', 'limit'],
   ["/windows?prefix=' OR 1=1", 'prefix'],
+  ['/discounts?date=0000-01-01', 'date'],
+  ['/stats?from=0000-01-01', 'from'],
+  ['/candles?product=AAA-USD&from=0000-01-01T00:00:00Z&to=2023-12-02T00:00:00Z', 'from'],
 ])('%s is refused with its field', async (url, field) => {
   const { status, json, type } = await get(encodeURI(url));
   expect({ status, type: type.split(';')[0] }).toEqual({ status: 400, type: 'application/problem+json' });
   expect((json['errors'] as { field: string }[]).map((error) => error.field)).toContain(field);
+});
+
+it('a sign that Postgres has no text with is refused', async () => {
+  const { status, json } = await get('/windows?after=%00');
+  expect([status, (json['errors'] as { field: string }[]).map((error) => error.field)]).toEqual([400, ['after']]);
 });

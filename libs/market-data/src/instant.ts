@@ -12,10 +12,11 @@ export function formatInstant(ms: number): string {
 
 /**
  * @returns milliseconds since the epoch
- * @throws RangeError when the text is no instant in the form above, or names a day that does not exist
+ * @throws RangeError when the text is no instant in the form above, or names a day that does not exist; the year 0 is none to the stores
  */
 export function parseInstant(text: string): number {
   const ms = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms) || formatInstant(ms) !== text) throw new RangeError(`not an instant like 2023-12-01T00:00:00Z: ${text}`);
+  if (Number.isNaN(ms) || formatInstant(ms) !== text || text.startsWith('0000'))
+    throw new RangeError(`not an instant like 2023-12-01T00:00:00Z: ${text}`);
   return ms;
 }

@@ -8,7 +8,7 @@ export const ROWS_MAX = 1_500;
 export const day = z
   .string()
   .regex(/^\d{4}-\d{2}-\d{2}$/, 'is no date like 2023-12-01')
-  .refine((text) => isMidnight(text), 'is no day of the calendar')
+  .refine((text) => isDay(text), 'is no day of the calendar')
   .meta({ format: 'date', examples: ['2023-12-01'] });
 export const productId = z
   .string()
@@ -61,11 +61,16 @@ export const windowsQuery = z.strictObject({
     .max(200)
     .regex(/^[A-Za-z0-9_/-]*$/, 'holds other signs than names have')
     .default(''),
-  after: z.string().max(200).default(''),
+  after: z
+    .string()
+    .max(200)
+    .regex(/^[ -~]*$/, 'is no `next` of an answer')
+    .default(''),
   limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(100),
 });
 
-function isMidnight(text: string): boolean {
+/** Whether the calendar of Postgres has it: that begins with the year 1. */
+export function isDay(text: string): boolean {
   const ms = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(text) && text >= '0001';
 }

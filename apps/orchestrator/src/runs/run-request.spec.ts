@@ -34,6 +34,7 @@ it.each([
   ['a range in the future', { from: '2024-01-10T00:00:00Z', to: '2024-01-11T00:00:00Z' }, /^from: is in the future/],
   ['a malformed product', { products: ['btc/usd'] }, /^products: "btc\/usd" is not a product id/],
   ['a day that does not exist', { from: '2023-02-30T00:00:00Z' }, /^from: not an instant/],
+  ['a year that there is not', { from: '0000-12-31T00:00:00Z' }, /^from: not an instant/],
   ['an origin that is not for people', { origin: 'replay' }, /^origin: /],
   ['a field nobody knows', { granularty: 60 }, /^body: /],
   [
@@ -43,7 +44,7 @@ it.each([
   ],
   [
     'more than memory holds',
-    { products: Array.from({ length: 1_000 }, (_, i) => `P${i}-USD`), from: '0000-01-01T00:00:00Z', to: '9999-12-31T00:00:00Z' },
+    { products: Array.from({ length: 1_000 }, (_, i) => `P${i}-USD`), from: '0001-01-01T00:00:00Z', to: '9999-12-31T00:00:00Z' },
     /^to: \d{10} windows are more than/,
   ],
 ])('refuses %s', (_what, part, expected) => {
@@ -74,6 +75,8 @@ describe('a daily run', () => {
   it.each([
     ['a day that is not over', { date: '2024-01-10' }, /^date: is a day that is not over/],
     ['a day that does not exist', { date: '2024-02-30' }, /^date: /],
+    ['a year that there is not', { date: '0000-01-01' }, /^date: /],
+    ['a key that no text holds', { idempotency_key: 'a\u0000b' }, /^idempotency_key: /],
     ['a range besides', { from: '2024-01-08T00:00:00Z' }, /^body: /],
     ['a malformed product', { products: ['btc'] }, /^products: "btc"/],
     ["a key of the schedule's own", { idempotency_key: 'daily/2024-01-08/0' }, /^idempotency_key: /],

@@ -11,6 +11,7 @@ import {
 } from '@elias/market-data';
 import type { GranularitySeconds } from '@elias/market-data';
 import { z } from 'zod';
+import { isDay } from '../market/market-queries.js';
 import { dailyWindowIds, snapshotWindowIds } from '../schedule/daily-windows.js';
 import { DAILY_KEY_PREFIX, dayEndMs, DAYS_AFTER, daysLater, dayStartMs, lastDueDay } from '../schedule/due-daily-runs.js';
 import { RunRefusedError } from './run-errors.js';
@@ -29,12 +30,13 @@ const keySchema = z
   .min(1)
   .max(200)
   .refine((key) => !key.startsWith(DAILY_KEY_PREFIX), `keys that begin with ${DAILY_KEY_PREFIX} are the schedule's own`)
+  .refine((key) => !key.includes('\0'), 'holds a sign that no text has')
   .optional();
 
 /** Body of `POST /runs` for a day that is collected, computed and checked as the schedule does it. */
 export const dailyRequestSchema = z.strictObject({
   kind: z.literal('daily'),
-  date: z.iso.date().describe('UTC day that is over, e.g. 2023-12-01'),
+  date: z.iso.date().refine(isDay, 'is no day of the calendar').describe('UTC day that is over, e.g. 2023-12-01'),
   products: productIdsSchema,
   idempotency_key: keySchema,
 });
