@@ -1,4 +1,5 @@
 import type { ClosingStages, StageState } from '../../apps/orchestrator/src/tasks/assess-task.js';
+import { runState } from '../../apps/orchestrator/src/runs/run-view.js';
 import { ClosingScene, minutesOf } from '../support/closing-scene.js';
 
 const D = Date.UTC(2024, 1, 1);
@@ -187,6 +188,23 @@ it('cancelled while it closes, it ends with what was collected', async () => {
   expect(await run(runId)).toMatchObject({ cancelled_at: expect.any(Date), ended_at: expect.any(Date) });
   expect(await stages(runId)).toEqual(all('skipped', 'skipped', 'skipped'));
   expect((await scene.checks.ofDay(undefined)).checks).toEqual([]);
+});
+
+it('cancelled while it closes after a retry that came to nothing, it ends without its discounts', async () => {
+  const runId = await scene.start(PRODUCTS);
+  await scene.collect({ volume: (productId, dayMs) => (productId === 'BBB-USD' && dayMs === D ? 14 : 1_440) });
+  await scene.settle();
+  expect(await scene.retry(runId)).toBe(1);
+  await scene.collect();
+  // the exchange does not give it any more, while the discounts are to be computed by a transformer that is away
+  await scene.postgres.query(`UPDATE pipeline.tasks SET state = 'failed', problem = '{"reason": "unknown_product", "detail": "x"}'
+    WHERE window_id LIKE 'candles/60/BBB-USD/%'`);
+  await scene.close();
+  expect(runState(await run(runId))).toBe('running');
+  await expect(scene.start(PRODUCTS)).rejects.toThrow(/under way/);
+  expect(await scene.cancel(runId)).toMatchObject({ closing: false, cancelled_at: expect.any(Date) });
+  await scene.settle();
+  expect((await run(runId)).ended_at).toEqual(expect.any(Date));
 });
 
 it('one daily run for a date at a time', async () => {

@@ -40,7 +40,7 @@ export class CancelRun {
       const run = await this.store.run(runId, client);
       if (run === undefined) throw new RunUnknownError(runId);
       const tasks = await this.control.lockUnsettled(client, runId);
-      const refusal = cancelRefusal({ state: runState(run), ended: tasks.length === 0 });
+      const refusal = cancelRefusal({ state: runState(run), ended: tasks.length === 0 && !run.closing });
       if (refusal !== null) throw new RunConflictError(runId, refusal);
       if (run.cancelled_at !== null) return;
       const neverAsked = tasks.filter(({ requested }) => !requested).map((task) => task.window_id);

@@ -41,7 +41,7 @@ export class RunControlStore {
     const [same, values] = date === null ? [SAME_RANGE, [granularity, ...range, productIds]] : [`r.kind = 'daily' AND r.date = $1`, [date]];
     const { rows } = await client.query<{ run_id: string }>(
       `SELECT r.run_id FROM pipeline.runs r WHERE r.ended_at IS NULL AND r.cancelled_at IS NULL AND ${same}
-         AND EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND t.state IN ('waiting', 'running'))
+         AND (r.closing OR EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND t.state IN ('waiting', 'running')))
        ORDER BY r.created_at LIMIT 1`,
       values,
     );

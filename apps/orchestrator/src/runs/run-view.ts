@@ -77,8 +77,9 @@ export function runStateOf(tasks: readonly TaskState[], cancelled: boolean): Run
   return tasks.includes('partial') ? 'partial' : 'succeeded';
 }
 
-export function runState({ counts, cancelled_at }: Pick<CountedRun, 'counts' | 'cancelled_at'>): RunState {
-  return runStateOf(Object.keys(counts) as TaskState[], cancelled_at !== null);
+/** A run that closes has not ended, even when none of its tasks waits for that. */
+export function runState({ counts, cancelled_at, closing }: Pick<CountedRun, 'counts' | 'cancelled_at' | 'closing'>): RunState {
+  return closing ? 'running' : runStateOf(Object.keys(counts) as TaskState[], cancelled_at !== null);
 }
 
 export function runSummary(run: CountedRun): Omit<RunView, 'windows'> {
