@@ -172,8 +172,9 @@ it('retry: a run that had failed goes on, and ends again', async () => {
   }
   await supervise();
   expect(await store.run(runId)).toMatchObject({ counts: { failed: 1 }, ended_at: expect.any(Date) });
+  await postgres.query(`UPDATE pipeline.runs SET deadline_at = now(), late_at = now()`);
   await retry(runId);
-  expect(await store.run(runId)).toMatchObject({ counts: { waiting: 1 }, ended_at: null });
+  expect(await store.run(runId)).toMatchObject({ counts: { waiting: 1 }, ended_at: null, late_at: null });
   await release();
   await record(answers((await store.tasks(runId))[0]!));
   await supervise();

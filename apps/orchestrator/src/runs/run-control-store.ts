@@ -99,7 +99,8 @@ export class RunControlStore {
         [runId, JSON.stringify(again), JSON.stringify(CLOSING_STAGES_WAITING)],
       );
       await client.query(
-        `UPDATE pipeline.runs SET ended_at = NULL, deadline_at = now() + $2::float8 * interval '1 millisecond', closing = $3 WHERE run_id = $1`,
+        `UPDATE pipeline.runs SET ended_at = NULL, late_at = NULL, deadline_at = now() + $2::float8 * interval '1 millisecond', closing = $3
+         WHERE run_id = $1`,
         [runId, deadlineMs, (closes.rowCount ?? 0) > 0],
       );
     }
@@ -117,7 +118,7 @@ export class RunControlStore {
     return rows;
   }
 
-  /** Notes, once per run, that its deadline has passed; it goes on. */
+  /** Notes, once per run and retry, that its deadline has passed; it goes on. */
   async markLate(client: PoolClient): Promise<LateRun[]> {
     const { rows } = await client.query<LateRun>(
       `UPDATE pipeline.runs SET late_at = now() WHERE ended_at IS NULL AND late_at IS NULL AND deadline_at <= now()
