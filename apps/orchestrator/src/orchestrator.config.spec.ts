@@ -23,3 +23,14 @@ it('takes no short token, and does not tell it', () => {
   expect(load).toThrow('setting ORCHESTRATOR_API_TOKEN: is malformed');
   expect(load).not.toThrow('short-secret');
 });
+
+it('takes no webhook whose address holds a password, which no request is sent with, and does not tell it', () => {
+  const load = () =>
+    loadConfig(orchestratorConfig, {
+      ...settings,
+      ORCHESTRATOR_WEBHOOK_URL: 'https://user:hunter2@example.com/hook',
+      ORCHESTRATOR_WEBHOOK_SECRET: `whsec_${'A'.repeat(32)}`,
+    });
+  expect(load).toThrow('setting ORCHESTRATOR_WEBHOOK_URL: is malformed');
+  expect(load).not.toThrow('hunter2');
+});

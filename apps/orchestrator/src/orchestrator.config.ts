@@ -69,6 +69,7 @@ const settings = z.object({
     .describe('standard deviations of daily returns; a day whose price moved further is warned of'),
   ORCHESTRATOR_WEBHOOK_URL: z
     .url({ protocol: /^https?$/ })
+    .refine((url) => URL.parse(url)?.password === '' && URL.parse(url)?.username === '')
     .optional()
     .describe('where runs that failed or are late, and checks that failed, are posted to; nowhere without'),
   ORCHESTRATOR_WEBHOOK_SECRET: z
