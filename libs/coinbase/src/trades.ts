@@ -1,18 +1,8 @@
-import { canonicalDecimal } from '@elias/market-data';
-import { z } from 'zod';
+import type { Trade } from '@elias/market-data';
+import { readTrade } from './read-trade.js';
+import { isJsonObject } from './told-values.js';
 
-/** One match. */
-export interface Trade {
-  /** without holes per product */
-  readonly tradeId: number;
-  /** milliseconds since the epoch */
-  readonly tradedAtMs: number;
-  /** of the taker, who made the trade happen; the exchange's REST answer names the maker's */
-  readonly side: 'buy' | 'sell';
-  /** canonical decimals, quote and base currency */
-  readonly price: string;
-  readonly size: string;
-}
+export type { Trade } from '@elias/market-data';
 
 /** A page of trades, newest first as it came, and the cursors to go on from. */
 export interface TradesPage {
@@ -31,33 +21,14 @@ export interface TradesCursor {
   readonly limit?: number;
 }
 
-const tradesSchema = z.array(
-  z.object({
-    time: z.string().transform((text, context) => {
-      const ms = Date.parse(text);
-      if (Number.isNaN(ms)) context.addIssue('not an instant');
-      return ms;
-    }),
-    trade_id: z.int().min(0),
-    price: z.string(),
-    size: z.string(),
-    side: z.enum(['buy', 'sell']),
-  }),
-);
-
-/** @returns null when it is not the shape of a page of trades */
+/** @returns null when it is not the shape of a page of trades, or a trade in it cannot be true */
 export function readTrades(json: unknown): Trade[] | null {
-  const parsed = tradesSchema.safeParse(json);
-  if (!parsed.success) return null;
-  try {
-    return parsed.data.map(({ time, trade_id, price, size, side }) => ({
-      tradeId: trade_id,
-      tradedAtMs: time,
-      side: side === 'buy' ? 'sell' : 'buy',
-      price: canonicalDecimal(price),
-      size: canonicalDecimal(size),
-    }));
-  } catch {
-    return null;
+  if (!Array.isArray(json)) return null;
+  const trades: Trade[] = [];
+  for (const told of json) {
+    const trade = isJsonObject(told) ? readTrade(told) : null;
+    if (trade === null || typeof trade === 'string') return null;
+    trades.push(trade);
   }
+  return trades;
 }
