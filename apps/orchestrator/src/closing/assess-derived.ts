@@ -5,7 +5,7 @@ import type { Fact, LoadedStage } from '../tasks/fact.js';
 
 /** What is known of a window that the transformer makes. */
 export interface DerivedWindow {
-  /** its computation is still to come, or to be done again */
+  /** its computation is still to come, or to be done again; it was marked once when a run looks */
   readonly marked: boolean;
   /** what the last computation came to; null when there was none */
   readonly outcome: { readonly kind: 'published' | 'unchanged' | 'not_due' | 'failed'; readonly detail: string | null } | null;
@@ -22,7 +22,9 @@ export interface DerivedState {
 
 /** How far a computed window is: done when both stores told of what was published last, or of something better. */
 export function assessDerived({ marked, outcome, published, facts }: DerivedWindow): DerivedState {
-  if (marked || outcome === null) return { state: 'running', detail: null };
+  if (marked) return { state: 'running', detail: null };
+  // a mark goes with the transaction that notes the outcome, save where an older transformer works, which notes none
+  if (outcome === null) return { state: 'failed', detail: 'the transformer did not say what it came to; is it of an older version?' };
   // a run has it computed once its candles are there, so what is not due lacks something that nobody noticed
   if (outcome.kind === 'failed' || outcome.kind === 'not_due') return { state: 'failed', detail: outcome.detail };
   if (published === null) return { state: 'running', detail: null };
