@@ -6,6 +6,7 @@ export * from './coinbase-client.js';
 export * from './coinbase-errors.js';
 export * from './coinbase-settings.js';
 export * from './create-coinbase.js';
+export * from './feed/index.js';
 export * from './http-transport.js';
 export * from './product-listing.js';
 export * from './product-stats.js';
