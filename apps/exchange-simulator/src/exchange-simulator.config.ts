@@ -28,6 +28,14 @@ export const exchangeSimulatorConfig = z.object({
   SIMULATOR_SEED: z.string().min(1).default('elias').describe('made data is the same for the same seed'),
   SIMULATOR_PRODUCTS: productIds.default([]).describe('further made products, comma separated, as in FOO-USD'),
   SIMULATOR_RATE_LIMIT: z.enum(['on', 'off']).default('on').describe('on|off: 10 requests a second and burst 15 per client, or none'),
+  SIMULATOR_FEED_CAPTURE: z
+    .string()
+    .optional()
+    .describe('a recorded capture of the feed, .jsonl or .jsonl.gz, told in place of made trades'),
+  SIMULATOR_FEED_CAPTURE_SPEED: z
+    .union([z.literal('max'), z.coerce.number().positive().max(1_000_000)])
+    .default(1)
+    .describe('multiple of the pace at which the capture was recorded, or max: as fast as it goes'),
   SIMULATOR_NOW: z.iso
     .datetime({ offset: true })
     .transform((instant) => Date.parse(instant))

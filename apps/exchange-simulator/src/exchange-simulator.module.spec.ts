@@ -222,6 +222,7 @@ describe('settings', () => {
       SIMULATOR_SEED: 'elias',
       SIMULATOR_RATE_LIMIT: 'on',
       SIMULATOR_PRODUCTS: [],
+      SIMULATOR_FEED_CAPTURE_SPEED: 1,
     });
   });
 
@@ -230,12 +231,15 @@ describe('settings', () => {
       SIMULATOR_ARCHIVES: 's3://elias/market/data',
       SIMULATOR_NOW: '2023-12-29T18:57:00+01:00',
       SIMULATOR_PRODUCTS: 'FOO-USD,BAR-USD',
+      SIMULATOR_FEED_CAPTURE_SPEED: '2.5',
     };
     expect(loadConfig(exchangeSimulatorConfig, env)).toMatchObject({
       SIMULATOR_ARCHIVES: { bucket: 'elias', prefix: 'market/data/' },
       SIMULATOR_NOW: Date.UTC(2023, 11, 29, 17, 57),
       SIMULATOR_PRODUCTS: ['FOO-USD', 'BAR-USD'],
+      SIMULATOR_FEED_CAPTURE_SPEED: 2.5,
     });
+    expect(loadConfig(exchangeSimulatorConfig, { SIMULATOR_FEED_CAPTURE_SPEED: 'max' }).SIMULATOR_FEED_CAPTURE_SPEED).toBe('max');
     expect(loadConfig(exchangeSimulatorConfig, { SIMULATOR_ARCHIVES: 's3://elias' }).SIMULATOR_ARCHIVES).toEqual({
       bucket: 'elias',
       prefix: '',
@@ -247,6 +251,7 @@ describe('settings', () => {
     ['SIMULATOR_NOW', '2023-12-29'],
     ['SIMULATOR_PRODUCTS', 'foo'],
     ['SIMULATOR_RATE_LIMIT', 'maybe'],
+    ['SIMULATOR_FEED_CAPTURE_SPEED', '0'],
   ])('%s=%s is refused by name', (name, value) => {
     expect(() => loadConfig(exchangeSimulatorConfig, { [name]: value })).toThrow(name);
   });

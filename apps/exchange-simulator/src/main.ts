@@ -6,6 +6,7 @@ import { PUBLIC_LIMIT, RateLimit } from './control/rate-limit.js';
 import { exchangeSimulatorConfig } from './exchange-simulator.config.js';
 import { ExchangeSimulatorModule } from './exchange-simulator.module.js';
 import { marketOf } from './load-market.js';
+import { captureOf } from './feed/load-capture.js';
 import { loadRecordings } from './recordings/load-recordings.js';
 import { SimulatorClock } from './simulator-clock.js';
 import { startOfClock } from './start-of-clock.js';
@@ -17,11 +18,28 @@ await runMain(async () => {
   const recorded = recordings?.candles ?? new Map<string, never>();
   const clock = new SimulatorClock(startOfClock(recorded.values(), config.SIMULATOR_NOW, Date.now()));
   const archives = await openArchives();
-  const market = marketOf({ seed: config.SIMULATOR_SEED, recordings, archives, furtherProductIds: config.SIMULATOR_PRODUCTS });
+  const captured =
+    config.SIMULATOR_FEED_CAPTURE === undefined ? null : captureOf(config.SIMULATOR_FEED_CAPTURE, config.SIMULATOR_FEED_CAPTURE_SPEED);
+  const held = new Map([...(captured?.candles ?? []), ...archives]);
+  const market = marketOf({ seed: config.SIMULATOR_SEED, recordings, archives: held, furtherProductIds: config.SIMULATOR_PRODUCTS });
+  for (const [productId, trades] of captured?.trades ?? []) market.replaceTrades(productId, trades);
   const limit = new RateLimit({ ...PUBLIC_LIMIT, enabled: config.SIMULATOR_RATE_LIMIT === 'on' });
-  const parts = { market, clock, limit, recordings: recorded, metrics: new Metrics({ processMetrics: true }), readiness: new Readiness() };
+  const parts = {
+    market,
+    clock,
+    limit,
+    recordings: recorded,
+    capture: captured?.player ?? null,
+    metrics: new Metrics({ processMetrics: true }),
+    readiness: new Readiness(),
+  };
   await startService({ app: 'exchange-simulator', config, module: ExchangeSimulatorModule.forRoot(parts), logger });
-  const sources = { recorded: [...recorded.keys()], archived: [...archives.keys()], listed: market.catalogue.list().length };
+  const sources = {
+    recorded: [...recorded.keys()],
+    archived: [...archives.keys()],
+    captured: [...(captured?.trades.keys() ?? [])],
+    listed: market.catalogue.list().length,
+  };
   logger.info({ ...sources, now: new Date(clock.nowMs()).toISOString(), seed: config.SIMULATOR_SEED }, 'market open');
 
   async function openArchives(): ReturnType<typeof loadArchives> {

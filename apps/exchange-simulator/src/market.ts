@@ -3,11 +3,14 @@ import type { CandleSource } from './candles/candle-source.js';
 import type { MadeMarket } from './made/made-market.js';
 import { ProductCatalogue } from './products/product-catalogue.js';
 import type { ListedProduct } from './products/listed-product.js';
+import type { Tape } from './trades/trade-tape.js';
 
 /** A product with everything that the exchange says about it. */
 export interface MarketProduct {
   listed: ListedProduct;
   source: CandleSource;
+  /** what `/trades` and the feed tell; null when the product has none */
+  trades: Tape | null;
   /** milliseconds; nothing was traded from here on */
   stoppedAtMs: number | null;
 }
@@ -24,6 +27,7 @@ export class Market {
   readonly catalogue: ProductCatalogue;
   readonly edits = new CandleEdits();
   private readonly sources: Map<string, CandleSource>;
+  private readonly tapes = new Map<string, Tape>();
 
   constructor(private readonly parts: MarketParts) {
     this.sources = new Map(parts.held);
@@ -33,7 +37,14 @@ export class Market {
   /** Null for a product that the exchange does not know. */
   find(productId: string): MarketProduct | null {
     const entry = this.catalogue.find(productId);
-    return entry === null ? null : { ...entry, source: this.sourceOf(entry.listed) };
+    if (entry === null) return null;
+    const source = this.sourceOf(entry.listed);
+    return { ...entry, source, trades: this.tapes.get(productId) ?? source.trades };
+  }
+
+  /** From now on a product's trades are these; its candles stay what they are. */
+  replaceTrades(productId: string, tape: Tape): void {
+    this.tapes.set(productId, tape);
   }
 
   /** Where the data of each listed product comes from. */

@@ -13,7 +13,7 @@ export interface CandleRange {
 
 /** Where one product's market data comes from. Slices are rows as text, newest first. */
 export interface CandleSource {
-  readonly kind: 'recording' | 'archive' | 'made';
+  readonly kind: 'recording' | 'archive' | 'made' | 'capture';
   /** the instant up to which the source knows the candles of a granularity, milliseconds; at most `nowMs` */
   asOfMs(nowMs: number, granularity?: Granularity): number;
   /** @throws NotHeldError when the range begins where the source holds nothing */

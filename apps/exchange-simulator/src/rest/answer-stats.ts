@@ -13,9 +13,24 @@ const DAY_S = 86_400;
 /** `GET /products/{id}/stats`: 24 hours up to now, to the minute, and 30 days, to the hour. */
 export async function answerStats(market: Market, product: MarketProduct, moment: Moment): Promise<Answer> {
   const { asOfMs, freshness } = knowledgeOf(product, moment);
+  return uncacheable(jsonBody(await rollingStats(market, product, asOfMs)), freshness);
+}
+
+/** What was traded in the 24 hours and 30 days up to an instant; plain decimals. */
+export interface RollingStats {
+  open: string;
+  high: string;
+  low: string;
+  last: string;
+  volume: string;
+  volume_30day: string;
+}
+
+/** @throws NotHeldError when the product's source does not hold the 30 days */
+export async function rollingStats(market: Market, product: MarketProduct, asOfMs: number): Promise<RollingStats> {
   const day = await lastRows(market, product, 60, DAY_S, asOfMs);
   const month = await lastRows(market, product, 3_600, 30 * DAY_S, asOfMs);
-  const stats = {
+  return {
     open: plain(day.at(-1)?.open),
     high: plain(extreme(day, 'high')),
     low: plain(extreme(day, 'low')),
@@ -23,12 +38,11 @@ export async function answerStats(market: Market, product: MarketProduct, moment
     volume: volumeOf(day),
     volume_30day: volumeOf(month),
   };
-  return uncacheable(jsonBody(stats), freshness);
 }
 
 /** `GET /products/{id}/ticker` */
 export async function answerTicker(market: Market, product: MarketProduct, moment: Moment): Promise<Answer> {
-  const tape = product.source.trades;
+  const tape = product.trades;
   if (tape === null) return refusal(503, `no trades are held for ${product.listed.id}`);
   const { asOfMs, freshness } = knowledgeOf(product, moment);
   const ticker = tickerOf(tape, asOfMs, volumeOf(await lastRows(market, product, 60, DAY_S, asOfMs)));

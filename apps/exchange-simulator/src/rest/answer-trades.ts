@@ -1,7 +1,7 @@
 import { instantText, paddedText } from '../candles/number-text.js';
 import type { MarketProduct } from '../market.js';
 import type { Trade } from '../trades/lay-out-trades.js';
-import type { TradeTape } from '../trades/trade-tape.js';
+import type { Tape } from '../trades/trade-tape.js';
 import { tradesBetween, lastTradeId } from '../trades/trade-pages.js';
 import { jsonBody, refusal, uncacheable } from './answer.js';
 import type { Answer } from './answer.js';
@@ -21,7 +21,7 @@ export function answerTrades(product: MarketProduct, parameters: URLSearchParams
   const after = wholeNumber(parameters.get('after') ?? String(Number.MAX_SAFE_INTEGER));
   if (after === null) return refusal(400, 'Invalid after');
 
-  const tape = product.source.trades;
+  const tape = product.trades;
   if (tape === null) return refusal(503, `no trades are held for ${product.listed.id}`);
   const { asOfMs, freshness } = knowledgeOf(product, moment);
   const newest = Math.min(lastTradeId(tape, asOfMs), after - 1);
@@ -33,7 +33,7 @@ export function answerTrades(product: MarketProduct, parameters: URLSearchParams
 }
 
 /** `GET /products/{id}/ticker`: the last trade, a spread of one increment about it, the volume of 24 hours. */
-export function tickerOf(tape: TradeTape, asOfMs: number, volume: string): Record<string, unknown> | null {
+export function tickerOf(tape: Tape, asOfMs: number, volume: string): Record<string, unknown> | null {
   const [last] = tradesBetween(tape, lastTradeId(tape, asOfMs), lastTradeId(tape, asOfMs));
   if (last === undefined) return null;
   const price = (increments: number): string => paddedText(increments, tape.decimals.price, tape.decimals.price);
@@ -49,7 +49,7 @@ export function tickerOf(tape: TradeTape, asOfMs: number, volume: string): Recor
   };
 }
 
-function restTrade(trade: Trade, { decimals }: TradeTape): Record<string, unknown> {
+function restTrade(trade: Trade, { decimals }: Tape): Record<string, unknown> {
   return {
     time: instantText(trade.timeMs),
     trade_id: trade.tradeId,

@@ -1,3 +1,5 @@
+import type { Trade } from './lay-out-trades.js';
+
 /** A minute in whole increments, with the ids of its trades: what trades are laid out from. */
 export interface TradedMinute {
   /** bucket start, seconds */
@@ -24,3 +26,16 @@ export interface TradeTape {
   /** the newest minute with trades that begins at or before an instant */
   minuteAtOrBefore(timeS: number): TradedMinute | null;
 }
+
+/** Trades of one product that are known one by one, without minutes that they are laid out from. */
+export interface SteadyTape {
+  readonly decimals: { price: number; size: number };
+  readonly seed: string;
+  readonly firstTradeId: number;
+  /** the newest trade that had happened at an instant; one less than the first id when there was none */
+  lastTradeId(asOfMs: number): number;
+  /** trades with ids in `[oldest, newest]` that have happened, newest first */
+  tradesBetween(oldest: number, newest: number): Trade[];
+}
+
+export type Tape = TradeTape | SteadyTape;
