@@ -209,6 +209,10 @@ it.each([
   ['products', { product_id: 'btc' }],
   ['limit', { burst: 0 }],
   ['clock', { advance_ms: -1 }],
+  ['feed-faults', { kind: 'flood' }],
+  ['feed-faults', { kind: 'drop', match: '(' }],
+  ['feed-load', { product_id: 'NOPE-USD', per_second: 1 }],
+  ['feed-load', { product_id: 'BTC-USD', per_second: -1 }],
 ])('refuses a wrong order to %s: %j', async (path, body) => {
   const { status, text } = await send(`/_simulator/${path}`, { method: 'POST', body });
   expect(status).toBe(400);

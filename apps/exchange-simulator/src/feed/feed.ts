@@ -20,7 +20,7 @@ const SUBSCRIBE_WITHIN_MS = 5_000;
 /** Connections of one address that may be subscribed to a product and channel. Source: "WebSocket rate limits". */
 const SUBSCRIPTIONS_MAX = 10;
 /** How often it looks what has happened; a trade is told this much late at most, on a machine that keeps up. */
-const TICK_MS = 10;
+const TICK_MS = 5;
 /** Events told per product and tick, at most: the rest waits, so that clients can read in between. */
 const EVENTS_PER_TICK_MAX = 1_000;
 
@@ -91,6 +91,8 @@ export class Feed {
     for (const event of this.parts.capture?.due(nowMs, EVENTS_PER_TICK_MAX) ?? []) this.teller.tell(event);
     for (const stream of this.streams.values()) {
       for (const event of stream.due(nowMs, EVENTS_PER_TICK_MAX)) this.teller.tell(event);
+      const skipped = stream.takeSkipped();
+      if (skipped > 0) this.matches.of(stream.productId).skipped += skipped;
       // what a source cannot tell of its statistics ends the connections, not the process
       stream.refreshStats(nowMs).catch(() => this.cutAll('cut'));
     }
@@ -123,16 +125,12 @@ export class Feed {
 
   report(): Record<string, unknown> {
     const connections = [...this.connections.values()];
-    const skipped = Object.fromEntries(
-      [...this.streams].filter(([, { skipped: some }]) => some > 0).map(([id, stream]) => [id, stream.skipped]),
-    );
     return {
       connections: connections.map((connection) => connection.report()),
       opened: this.opened,
       ended: this.endings,
       messages_sent: this.sentBefore + connections.reduce((sum, { messagesSent }) => sum + messagesSent, 0),
       matches: this.matches.report(),
-      skipped,
       capture: this.parts.capture?.report() ?? null,
     };
   }

@@ -6,6 +6,8 @@ export interface ProductMatches {
   count: number;
   /** match messages sent, over all connections */
   sent: number;
+  /** passed over in a jump of the clock; not in `count` */
+  skipped: number;
   dropped: number;
   doubled: number;
   reordered: number;
@@ -18,7 +20,7 @@ export class ToldMatches {
   of(productId: string): ProductMatches {
     const known = this.products.get(productId);
     if (known !== undefined) return known;
-    const fresh = { first_trade_id: null, last_trade_id: null, count: 0, sent: 0, dropped: 0, doubled: 0, reordered: 0 };
+    const fresh = { first_trade_id: null, last_trade_id: null, count: 0, sent: 0, skipped: 0, dropped: 0, doubled: 0, reordered: 0 };
     this.products.set(productId, fresh);
     return fresh;
   }

@@ -18,8 +18,7 @@ const UNKNOWN_STATS: RollingStats = { open: '0', high: '0', low: '0', last: '0',
 
 /** The trades that REST has, told as the clock passes them. */
 export class TradeStream implements FeedProduct {
-  /** trades that were passed over in a jump of the clock */
-  skipped = 0;
+  private skipped = 0;
   private nextId: number;
   private tape: Tape | null;
   private teller: TradeTeller;
@@ -60,6 +59,13 @@ export class TradeStream implements FeedProduct {
     }
     this.behind = events.length === max;
     return events;
+  }
+
+  /** Trades that were passed over in a jump of the clock since the last call. */
+  takeSkipped(): number {
+    const skipped = this.skipped;
+    this.skipped = 0;
+    return skipped;
   }
 
   lastMatch(): string | null {
