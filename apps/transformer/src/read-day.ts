@@ -1,5 +1,5 @@
 import type { CandleWindow, CoveredCandles, DayWindow, StoredWindow } from '@elias/market-data';
-import { candleWindowAt, candleWindowsOver, coverSpan, DailyPrices, lastPriceOf } from '@elias/market-data';
+import { ALL_PRODUCTS, candleWindowAt, candleWindowsOver, coverSpan, DailyPrices, lastPriceOf } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
 import type { CandleStore } from './postgres/candle-store.js';
 import { DAY_MS } from './windows-of-day.js';
@@ -10,7 +10,7 @@ const VOLATILITY_REACH_DAYS = 31;
 /** What a day's figures rest on. */
 export interface DayInputs {
   readonly dayMs: number;
-  /** by product; only those of which minutes of the day are loaded */
+  /** by product; of those of which minutes of the day are loaded, the ones that the wanted windows rest on */
   readonly daily: ReadonlyMap<string, DailyPrices>;
   /** whether the daily candle of this day is known for the product, one way or the other */
   readonly hasDay: (productId: string) => boolean;
@@ -38,7 +38,7 @@ export async function readDay(
   longestSpan: number,
 ): Promise<DayInputs> {
   const dayMs = Date.parse(`${day}T00:00:00Z`);
-  const productIds = await candles.productsOfDay(client, day);
+  const productIds = (await candles.productsOfDay(client, day)).filter(isWanted(wanted));
   const span = { granularity: 86_400 as const, fromMs: dayMs - reachDays([longestSpan]) * DAY_MS, toMs: dayMs + DAY_MS };
   const years = productIds.flatMap((productId) => candleWindowsOver(productId, 86_400, span.fromMs, span.toMs));
   const storedYears = byProduct(await candles.storedWindows(client, years));
@@ -66,6 +66,12 @@ export async function readDay(
     minutes: new Map([...minutes].map(([productId, stored]) => [productId, covered(stored, dayMs)])),
     priceBefore: new Map([...before].map(([productId, stored]) => [productId, lastPriceOf(covered(stored, dayMs - DAY_MS))])),
   };
+}
+
+/** A window of all products rests on every product, a product's own on that alone. */
+function isWanted(wanted: readonly DayWindow[]): (productId: string) => boolean {
+  const own = new Set(wanted.map(({ productId }) => productId));
+  return (productId) => own.has(ALL_PRODUCTS) || own.has(productId);
 }
 
 function byProduct(windows: readonly StoredWindow[]): Map<string, StoredWindow[]> {

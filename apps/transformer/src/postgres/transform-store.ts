@@ -1,5 +1,5 @@
 import type { DayWindow, Revision } from '@elias/market-data';
-import { formatInstant, windowId } from '@elias/market-data';
+import { ALL_PRODUCTS, formatInstant, windowId } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
 import type { LeftOut } from '@elias/market-data';
 
@@ -34,6 +34,9 @@ export interface TransformOutcome {
   readonly detail: string | null;
 }
 
+/** Windows that are computed from one snapshot at most, so that memory does not grow with the number of products. */
+const TOGETHER_MAX = 32;
+
 /** SQL of the transformer's own tables in the schema `pipeline`. */
 export class TransformStore {
   /** @param windows by id, with the first instant of their day */
@@ -62,9 +65,14 @@ export class TransformStore {
     return rows[0]?.day ?? null;
   }
 
+  /** Marks of a day to be worked off together: products' own windows, so many at most, and when there are none those of all products. */
   async marks(client: PoolClient, day: string): Promise<Mark[]> {
-    const sql = `SELECT window_id, marked_at::text AS marked_at FROM pipeline.transform_marks WHERE day = $1 ORDER BY window_id`;
-    return (await client.query<Mark>(sql, [day])).rows;
+    const { rows } = await client.query<Mark & { shared: boolean }>(
+      `SELECT window_id, marked_at::text AS marked_at, split_part(window_id, '/', 2) = '${ALL_PRODUCTS}' AS shared
+       FROM pipeline.transform_marks WHERE day = $1 ORDER BY shared, transform_marks.window_id LIMIT ${TOGETHER_MAX}`,
+      [day],
+    );
+    return rows.filter(({ shared }) => shared === rows[0]!.shared);
   }
 
   /** Forgets marks, save those that were set again meanwhile. */
