@@ -215,3 +215,18 @@ it('one daily run for a date at a time', async () => {
   await scene.settle();
   expect(await scene.start(PRODUCTS)).not.toBe(runId);
 });
+
+it('a window of an earlier day that the run carries holds nothing up, and a cancel then leaves the closed day as it is', async () => {
+  const runId = await scene.start(PRODUCTS);
+  await scene.postgres.query(
+    `INSERT INTO pipeline.tasks (run_id, window_id, state, stages, carried)
+     VALUES ($1, 'candles/60/AAA-USD/2024-01-20', 'partial', '{"collect": "done", "archive": "done", "load_warehouse": "done", "load_rds": "done"}', true)`,
+    [runId],
+  );
+  await scene.collect();
+  await scene.settle();
+  expect(await stages(runId)).toEqual(all('done', 'done', 'done'));
+  expect(await run(runId)).toMatchObject({ closing: false, ended_at: null, counts: { succeeded: 6, partial: 1 } });
+  await scene.cancel(runId);
+  expect(await stages(runId)).toEqual(all('done', 'done', 'done'));
+});

@@ -159,7 +159,7 @@ export class ClosingScene {
   }
 
   async minutesTask(runId: string, productId: string): Promise<TaskRow> {
-    return (await this.store.tasks(runId)).find(({ window_id }) => window_id.startsWith(`candles/60/${productId}/`))!;
+    return (await this.store.tasks(runId)).find(({ window_id }) => window_id === minutesOf(productId, this.dayMs))!;
   }
 
   /** Results of a check, by product. */

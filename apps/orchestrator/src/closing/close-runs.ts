@@ -11,19 +11,18 @@ import { readDayToCheck } from '../checks/read-day-to-check.js';
 import type { Fact } from '../tasks/fact.js';
 import type { NotificationStore } from '../notify/notification-store.js';
 import { lockReleases } from '../runs/run-store.js';
-import type { CountedRun, RunStore, TaskRow } from '../runs/run-store.js';
+import type { CountedRun, RunStore } from '../runs/run-store.js';
 import { assessDerived, worstOf } from './assess-derived.js';
 import type { DerivedState } from './assess-derived.js';
 import { discountWindowIds, statsWindowId } from './derived-windows.js';
-import type { ClosedTask, ClosingStore } from './closing-store.js';
+import type { ClosedTask, ClosingStore, ClosingTaskRow } from './closing-store.js';
 import { planClosing } from './plan-closing.js';
 import type { ClosingPlan, ClosingTask } from './plan-closing.js';
 
-type Task = TaskRow & { settled: boolean };
 /** A run of a day that closes, as one round sees it. */
 interface ClosingRun {
   readonly run: CountedRun & { date: string };
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly ClosingTaskRow[];
   readonly closing: readonly ClosingTask[];
   readonly facts: ReadonlyMap<string, Fact[]>;
 }
@@ -79,7 +78,7 @@ export class CloseRuns {
     const derived = await closing.derived(client, made, await store.facts(made, client));
     const stateOf = (id: string): DerivedState => assessDerived(derived.get(id)!);
     const plan = planClosing(ofDay, {
-      settled: tasks.every((task) => task.settled),
+      settled: tasks.every((task) => task.settled || task.carried),
       statsOf: (productId) => stateOf(stats.get(productId)!),
       discounts: worstOf(shared.map(stateOf)),
     });
@@ -127,9 +126,10 @@ export class CloseRuns {
 }
 
 /** Tasks of a run that its closing stages hang on. */
-function closingTasks(tasks: readonly Task[]): ClosingTask[] {
-  const productOf = (task: Task): string => task.window_id.split('/').at(-2)!;
-  const unsettled = new Set(tasks.filter(({ settled }) => !settled).map(productOf));
+function closingTasks(tasks: readonly ClosingTaskRow[]): ClosingTask[] {
+  const productOf = (task: ClosingTaskRow): string => task.window_id.split('/').at(-2)!;
+  // windows of earlier days that the run carries are no part of its own day
+  const unsettled = new Set(tasks.filter(({ settled, carried }) => !settled && !carried).map(productOf));
   return tasks.flatMap((task) => {
     const { stats, discounts, checks } = task.stages;
     if (stats === undefined || discounts === undefined || checks === undefined) return [];
@@ -159,7 +159,7 @@ function whatIsLoaded({ run, tasks, closing }: ClosingRun, { moves }: ClosingPla
 }
 
 function closedTask(
-  task: Task,
+  task: ClosingTaskRow,
   facts: readonly Fact[],
   { problem, failed }: { problem: ClosedTask['problem']; failed: readonly CheckResult[] },
 ): ClosedTask {

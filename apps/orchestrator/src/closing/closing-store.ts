@@ -1,5 +1,5 @@
 import type { PoolClient, Postgres } from '@elias/postgres';
-import type { Stages, ClosingStages, TaskState } from '../tasks/assess-task.js';
+import type { ClosingStages, TaskState } from '../tasks/assess-task.js';
 import type { Fact, Problem } from '../tasks/fact.js';
 import type { TaskRow } from '../runs/run-store.js';
 import type { DerivedWindow } from './assess-derived.js';
@@ -12,6 +12,13 @@ interface DerivedRow {
   collected_at: Date | null;
   collection_id: string | null;
   refused: boolean | null;
+}
+
+/** A task of a run that closes. */
+export interface ClosingTaskRow extends TaskRow {
+  settled: boolean;
+  /** of an earlier day, and no part of the run's own */
+  carried: boolean;
 }
 
 /** What becomes of a task at the end of its run. */
@@ -34,10 +41,8 @@ export class ClosingStore {
     return rows.map((row) => row.run_id);
   }
 
-  async tasks(client: PoolClient, runId: string): Promise<(TaskRow & { settled: boolean; stages: Stages & Partial<ClosingStages> })[]> {
-    return (
-      await client.query<TaskRow & { settled: boolean }>('SELECT * FROM pipeline.tasks WHERE run_id = $1 ORDER BY window_id', [runId])
-    ).rows;
+  async tasks(client: PoolClient, runId: string): Promise<ClosingTaskRow[]> {
+    return (await client.query<ClosingTaskRow>('SELECT * FROM pipeline.tasks WHERE run_id = $1 ORDER BY window_id', [runId])).rows;
   }
 
   /** Has the transformer compute these windows of a day: whoever finds no mark afterwards knows that they were computed since. */

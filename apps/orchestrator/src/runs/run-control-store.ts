@@ -63,10 +63,11 @@ export class RunControlStore {
       runId,
     ]);
     await client.query(`UPDATE pipeline.tasks SET may_ask = false WHERE run_id = $1 AND (NOT settled OR state = 'running')`, [runId]);
-    await client.query(`UPDATE pipeline.tasks SET stages = stages || $2 WHERE run_id = $1 AND stages ? 'checks'`, [
-      runId,
-      JSON.stringify({ stats: 'skipped', discounts: 'skipped', checks: 'skipped' }),
-    ]);
+    await client.query(
+      `UPDATE pipeline.tasks SET stages = stages || COALESCE((SELECT jsonb_object_agg(stage, 'skipped') FROM jsonb_each_text(stages) AS s (stage, state)
+         WHERE stage = ANY ($2) AND state IN ('waiting', 'running')), '{}') WHERE run_id = $1 AND stages ? 'checks'`,
+      [runId, Object.keys(CLOSING_STAGES_WAITING)],
+    );
     await client.query(
       `UPDATE pipeline.tasks SET state = 'cancelled', settled = true, next_request_at = NULL, ended_at = now()
        WHERE run_id = $1 AND window_id = ANY($2)`,
