@@ -144,7 +144,9 @@ function whatIsLoaded({ run, tasks, closing }: ClosingRun, { moves }: ClosingPla
   const done = (one: ClosingTask, stage: 'stats' | 'discounts'): boolean =>
     (moves.get(one.windowId)?.[stage] ?? one.stages[stage]) === 'done';
   const arrived = tasks
-    .filter(({ state, stages }) => state !== 'failed' && stages.load_warehouse === 'done' && stages.load_rds === 'done')
+    .filter(
+      ({ state, stages, carried }) => !carried && state !== 'failed' && stages.load_warehouse === 'done' && stages.load_rds === 'done',
+    )
     .map((task) => task.window_id);
   const arrivedOf = (productId: string): string[] => arrived.filter((id) => id.split('/').at(-2) === productId);
   return {
