@@ -213,7 +213,9 @@ it('one daily run for a date at a time', async () => {
   await scene.collect();
   await expect(scene.start(PRODUCTS)).rejects.toThrow(/under way/);
   await scene.settle();
-  expect(await scene.start(PRODUCTS)).not.toBe(runId);
+  const other = await scene.start(PRODUCTS);
+  expect(other).not.toBe(runId);
+  await expect(scene.retry(runId)).rejects.toThrow(new RegExp(`2024-02-01 is under way in run ${other}`));
 });
 
 it('a window of an earlier day that the run carries holds nothing up, and a cancel then leaves the closed day as it is', async () => {

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 const clock = (): number => nowMs;
-const schedule = (): StartDailyRuns => new StartDailyRuns(store, new DailyRunStore(postgres), rules, clock, logger);
+const schedule = (): StartDailyRuns => new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), rules, clock, logger);
 const release = (): Promise<number> => new ReleaseRequests(store, 100, clock).run();
 const start = (range: { from: string; to: string; granularity?: number }, products = ['BTC-USD']): Promise<string> =>
   new StartRun(store, new RunControlStore(), { productIds: () => Promise.resolve(null) }, clock, rules.deadlineMs, 0)
@@ -235,4 +235,17 @@ it('while a year that is open is under way, the next run waits for the answer, a
     { state: 'succeeded', n: 1 },
     { state: 'succeeded', n: 1 },
   ]);
+});
+
+it('a day that somebody asked for waits for the end of that run, and then is started by the schedule too', async () => {
+  await look('2023-12-01');
+  await settle();
+  nowMs = Date.parse('2023-12-03T00:10:00Z');
+  await start({ kind: 'daily', date: '2023-12-02' } as never);
+  const at = schedule();
+  expect(Object.keys(await look('2023-12-02', at))).toEqual(['daily/2023-12-01/1']);
+  await settle();
+  await postgres.query('UPDATE pipeline.runs SET ended_at = now() WHERE NOT closing');
+  expect(Object.keys(await look('2023-12-02', at))).toEqual(['daily/2023-12-02/0']);
+  expect(Object.keys(await look('2023-12-02', at))).toEqual([]);
 });

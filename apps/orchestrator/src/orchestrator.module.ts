@@ -132,8 +132,9 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         },
         {
           provide: StartDailyRuns,
-          useFactory: (store: RunStore, daily: DailyRunStore) => new StartDailyRuns(store, daily, rules, clock, logger),
-          inject: [RunStore, DailyRunStore],
+          useFactory: (store: RunStore, daily: DailyRunStore, control: RunControlStore) =>
+            new StartDailyRuns(store, daily, control, rules, clock, logger),
+          inject: [RunStore, DailyRunStore, RunControlStore],
         },
         {
           provide: SuperviseRuns,

@@ -35,10 +35,22 @@ export class RunControlStore {
    * @returns its id
    */
   async activeTwin(client: PoolClient, { date, granularity, productIds, fromMs, toMs }: RunPlan): Promise<string | undefined> {
+    if (date !== null) return this.activeOfDay(client, date, true);
     const range = [formatInstant(fromMs), formatInstant(toMs)];
-    const name = date === null ? ['run', granularity, ...range, ...[...productIds].sort()].join(' ') : `daily run ${date}`;
+    const name = ['run', granularity, ...range, ...[...productIds].sort()].join(' ');
+    return this.active(client, name, SAME_RANGE, [granularity, ...range, productIds]);
+  }
+
+  /**
+   * A daily run of this date that is under way; of two that are started at once one sees the other.
+   * @param scheduled whether those of the schedule count too
+   */
+  activeOfDay(client: PoolClient, date: string, scheduled: boolean): Promise<string | undefined> {
+    return this.active(client, `daily run ${date}`, `r.kind = 'daily' AND r.date = $1 AND (r.days_after IS NULL OR $2)`, [date, scheduled]);
+  }
+
+  private async active(client: PoolClient, name: string, same: string, values: unknown[]): Promise<string | undefined> {
     await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name]);
-    const [same, values] = date === null ? [SAME_RANGE, [granularity, ...range, productIds]] : [`r.kind = 'daily' AND r.date = $1`, [date]];
     const { rows } = await client.query<{ run_id: string }>(
       `SELECT r.run_id FROM pipeline.runs r WHERE r.ended_at IS NULL AND r.cancelled_at IS NULL AND ${same}
          AND (r.closing OR EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND t.state IN ('waiting', 'running')))

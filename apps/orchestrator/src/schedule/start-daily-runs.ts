@@ -6,6 +6,7 @@ import type { DailyRunStore } from './daily-run-store.js';
 import { dailyWindowIds, snapshotWindowIds } from './daily-windows.js';
 import { dailyRunKey, dayEndMs, daysLater, dayStartMs, dueDailyRuns, lastDueDay, oldestKnownDay } from './due-daily-runs.js';
 import type { DailyRun } from './due-daily-runs.js';
+import type { RunControlStore } from '../runs/run-control-store.js';
 import type { RunStore } from '../runs/run-store.js';
 
 /** A window that lacks something is asked for with each daily run for this many days, then it stays as it is (design §3). */
@@ -29,13 +30,15 @@ export class StartDailyRuns {
   constructor(
     private readonly runs: RunStore,
     private readonly daily: DailyRunStore,
+    private readonly control: RunControlStore,
     private readonly rules: ScheduleRules,
     private readonly clock: () => number,
     private readonly logger: Logger,
   ) {}
 
   /**
-   * Starts what is due, each under its key. Once a morning's runs are there the tables are not asked until the next one.
+   * Starts what is due, each under its key. Once a morning's runs are there the tables are not asked until the next one. A day that somebody
+   * asked for by hand, and that is under way, waits for the end of that run.
    * @returns how many were started
    */
   async run(): Promise<number> {
@@ -53,10 +56,10 @@ export class StartDailyRuns {
     const newest = due.findLast(({ daysAfter }) => daysAfter === 0);
     const lacking = newest === undefined ? [] : await this.windowsThatLack(nowMs);
     const carriedIds = lacking.filter((id) => !ownWindows.has(id) && !isSnapshotWindow(parseWindowId(id)));
-    let started = 0;
-    for (const [run, windowIds] of windowsOf) started += await this.start(run, windowIds, run === newest ? carriedIds : [], nowMs);
-    this.lookedAt = lastDay;
-    return started;
+    const outcomes: ('started' | 'known' | 'waits')[] = [];
+    for (const [run, windowIds] of windowsOf) outcomes.push(await this.start(run, windowIds, run === newest ? carriedIds : [], nowMs));
+    if (!outcomes.includes('waits')) this.lookedAt = lastDay;
+    return outcomes.filter((outcome) => outcome === 'started').length;
   }
 
   /** The seventh morning after a first request still counts, whatever the hour of that was. */
@@ -64,17 +67,23 @@ export class StartDailyRuns {
     return this.daily.windowsThatLack(dayStartMs(daysLater(lastDueDay(nowMs), 1 - CARRIED_DAYS)), CARRIED_WINDOWS_MAX);
   }
 
-  private async start(run: DailyRun, windowIds: readonly string[], carriedIds: readonly string[], createdAtMs: number): Promise<number> {
+  private async start(
+    run: DailyRun,
+    windowIds: readonly string[],
+    carriedIds: readonly string[],
+    createdAtMs: number,
+  ): Promise<'started' | 'known' | 'waits'> {
     const { productIds, deadlineMs } = this.rules;
     const runId = uuidv7();
     const [idempotencyKey, fromMs, toMs] = [dailyRunKey(run), dayStartMs(run.date), dayEndMs(run.date)];
-    const inserted = await this.runs.transaction((client) =>
-      this.runs.insertRun(client, {
+    return this.runs.transaction(async (client) => {
+      if ((await this.control.activeOfDay(client, run.date, false)) !== undefined) return 'waits';
+      const inserted = await this.runs.insertRun(client, {
         ...{ ...run, runId, kind: 'daily', idempotencyKey, granularity: MINUTE, productIds, fromMs, toMs, origin: 'scheduled' },
         ...{ createdAtMs, deadlineMs, windowIds, carriedIds, closingIds: new Set(windowIds.filter((id) => isMinutesOf(run.date, id))) },
-      }),
-    );
-    if (inserted) this.logger.info({ runId, ...run, windows: windowIds.length, carried: carriedIds.length }, 'daily run started');
-    return inserted ? 1 : 0;
+      });
+      if (inserted) this.logger.info({ runId, ...run, windows: windowIds.length, carried: carriedIds.length }, 'daily run started');
+      return inserted ? 'started' : 'known';
+    });
   }
 }
