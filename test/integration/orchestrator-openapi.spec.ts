@@ -17,7 +17,7 @@ import type { ServiceProcess } from '../support/service-process.js';
 jest.setTimeout(180_000);
 
 /** How long random requests are made, seconds. */
-const FUZZ_S = 60;
+const FUZZ_S = 35;
 const TOKEN = 'a-token-of-enough-length';
 let scene: OrchestratorScene;
 let orchestrator: ServiceProcess;
