@@ -1,5 +1,5 @@
 import { parseRanges } from '@elias/contracts';
-import { bestRevision, candleWindowAt, windowId } from '@elias/market-data';
+import { bestRevision, candleWindowAt, parseWindowId, windowId } from '@elias/market-data';
 import type { Revision } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
 import { sealedTellings } from '../tasks/assess-task.js';
@@ -88,8 +88,7 @@ function prices({ open, high, low, close, volume }: Prices): Prices {
 }
 
 function minutesTraded(dayMs: number, window: LedgerRow, minutes: MinutesRow | undefined): MinutesTraded {
-  const { productId } = candleWindowAt(window.window_id.split('/')[2]!, MINUTE, dayMs);
-  const ranges = parseRanges(candleWindowAt(productId, MINUTE, dayMs), window.unknown_ranges);
+  const ranges = parseRanges(parseWindowId(window.window_id), window.unknown_ranges);
   const minute = (ms: number): number => (ms - dayMs) / 60_000;
   return { traded: minutes?.traded ?? [], unknown: ranges.map(({ fromMs, toMs }) => [minute(fromMs), minute(toMs)]) };
 }

@@ -1,4 +1,4 @@
-import { ALL_PRODUCTS } from '@elias/market-data';
+import { ALL_PRODUCTS, parseWindowId } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
 import type { Logger, Metrics } from '@elias/telemetry';
 import { assessTask } from '../tasks/assess-task.js';
@@ -72,6 +72,7 @@ export class CloseRuns {
     const { date } = run;
     const tasks = await closing.tasks(client, runId);
     const ofDay = closingTasks(tasks);
+    if (!ofDay.some(({ settled }) => settled)) return 'waits';
     const stats = new Map(ofDay.map(({ productId }) => [productId, statsWindowId(date, productId)]));
     const shared = discountWindowIds(date);
     const made = [...stats.values(), ...shared];
@@ -125,9 +126,10 @@ export class CloseRuns {
   }
 }
 
+const productOf = ({ window_id }: ClosingTaskRow): string => parseWindowId(window_id).productId;
+
 /** Tasks of a run that its closing stages hang on. */
 function closingTasks(tasks: readonly ClosingTaskRow[]): ClosingTask[] {
-  const productOf = (task: ClosingTaskRow): string => task.window_id.split('/').at(-2)!;
   // windows of earlier days that the run carries are no part of its own day
   const unsettled = new Set(tasks.filter(({ settled, carried }) => !settled && !carried).map(productOf));
   return tasks.flatMap((task) => {
@@ -143,12 +145,10 @@ function closingTasks(tasks: readonly ClosingTaskRow[]): ClosingTask[] {
 function whatIsLoaded({ run, tasks, closing }: ClosingRun, { moves }: ClosingPlan): Parameters<typeof readDayToCheck>[1] {
   const done = (one: ClosingTask, stage: 'stats' | 'discounts'): boolean =>
     (moves.get(one.windowId)?.[stage] ?? one.stages[stage]) === 'done';
-  const arrived = tasks
-    .filter(
-      ({ state, stages, carried }) => !carried && state !== 'failed' && stages.load_warehouse === 'done' && stages.load_rds === 'done',
-    )
-    .map((task) => task.window_id);
-  const arrivedOf = (productId: string): string[] => arrived.filter((id) => id.split('/').at(-2) === productId);
+  const arrived = tasks.filter(
+    ({ state, stages, carried }) => !carried && state !== 'failed' && stages.load_warehouse === 'done' && stages.load_rds === 'done',
+  );
+  const arrivedOf = (productId: string): string[] => arrived.filter((task) => productOf(task) === productId).map((task) => task.window_id);
   return {
     date: run.date,
     productIds: closing.map(({ productId }) => productId),

@@ -66,6 +66,7 @@ export class ClosingStore {
   }
 
   async move(client: PoolClient, runId: string, moves: ReadonlyMap<string, Partial<ClosingStages>>): Promise<void> {
+    if (moves.size === 0) return;
     await client.query(
       `UPDATE pipeline.tasks t SET stages = t.stages || d.stages FROM unnest($2::text[], $3::jsonb[]) AS d (window_id, stages)
        WHERE t.run_id = $1 AND t.window_id = d.window_id`,
