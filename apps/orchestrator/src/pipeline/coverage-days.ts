@@ -2,7 +2,8 @@ import { parseRanges } from '@elias/contracts';
 import { candleWindowAt, formatInstant, periodCount } from '@elias/market-data';
 import type { CandleWindow, Range } from '@elias/market-data';
 import type { CoverageDay, Gap } from './coverage-answers.js';
-import { dayMs, daysFrom } from './days.js';
+import { dayStartMs } from '../schedule/due-daily-runs.js';
+import { daysFrom } from './days.js';
 import { minutesWindowId } from './window-series.js';
 
 /** What the ledger says of one day window; ranges as it keeps them. */
@@ -54,7 +55,7 @@ export function coverageDays({ spans, loaded, wanted, halts, from, to }: Coverag
 
 /** Minutes of a day without a candle, by why, in time order and joined. @param present minutes of the day that have one, rising */
 export function gapsOfDay(productId: string, date: string, ledger: LedgerDay | null, present: readonly number[]): Gap[] {
-  const window = candleWindowAt(productId, 60, dayMs(date));
+  const window = candleWindowAt(productId, 60, dayStartMs(date));
   const classes: (Gap['class'] | null)[] = Array.from({ length: periodCount(window) }, () => 'no_trade');
   const mark = (value: Gap['class'] | null, { fromMs, toMs }: Range): void => {
     classes.fill(value, (fromMs - window.fromMs) / 60_000, (toMs - window.fromMs) / 60_000);
@@ -84,7 +85,7 @@ function joined(window: CandleWindow, classes: readonly (Gap['class'] | null)[])
 type Known = Omit<CoverageDay, 'product_id' | 'date' | 'halt_suspected'>;
 
 function coverageOfDay(productId: string, date: string, ledger: LedgerDay | undefined): Known {
-  const window = candleWindowAt(productId, 60, dayMs(date));
+  const window = candleWindowAt(productId, 60, dayStartMs(date));
   if (ledger === undefined) {
     const unknown_ranges = wireRanges([window]);
     return { condition: 'missing', candles: 0, no_trade: 0, unknown: 1_440, open: 0, unknown_ranges, open_ranges: [], changed_at: null };

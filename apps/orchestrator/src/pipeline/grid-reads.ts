@@ -1,7 +1,8 @@
 import { Postgres } from '@elias/postgres';
 import { z } from 'zod';
 import { daySchema } from './coverage-answers.js';
-import { daysBefore, daysFrom } from './days.js';
+import { daysLater } from '../schedule/due-daily-runs.js';
+import { daysFrom } from './days.js';
 import { afterSeries, MINUTE_WINDOWS, windowSeries } from './window-series.js';
 
 const stageState = z.enum(['waiting', 'running', 'done', 'failed', 'skipped']);
@@ -34,7 +35,7 @@ export class GridReads {
   async grid(days: number, to: string | null): Promise<Grid> {
     const last = to ?? (await this.latestDay());
     if (last === null) return { dates: [], products: [], cells: [] };
-    const dates = daysFrom(daysBefore(last, days - 1), last);
+    const dates = daysFrom(daysLater(last, 1 - days), last);
     const cells = await this.postgres.query<Grid['cells'][number]>(
       `WITH RECURSIVE ${windowSeries('series', 'pipeline.tasks', MINUTE_WINDOWS)}
        SELECT right(t.window_id, 10) AS date, split_part(t.window_id, '/', 3) AS product_id, t.state, t.stages, t.run_id, r.late_at IS NOT NULL AS late
