@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { testStack } from '../support/stack.js';
+import { startChildConsumer } from './kafka-child-process.js';
 import { KafkaFixture, uniqueName, until } from './kafka-fixtures.js';
 
 const { brokers } = testStack().kafka;
@@ -18,13 +18,7 @@ afterAll(async () => {
 });
 
 function consumer(topic: string, groupId: string, file: string): ChildProcess {
-  const hooks = join(import.meta.dirname, 'kafka-ts-hooks.mjs');
-  const main = join(import.meta.dirname, 'kafka-child-consumer.ts');
-  const env = { ...process.env, NODE_OPTIONS: '' };
-  const child = spawn(process.execPath, ['--import', hooks, main, brokers.join(','), topic, groupId, file], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env,
-  });
+  const child = startChildConsumer({ brokers, topic, groupId, file });
   children.push(child);
   return child;
 }
