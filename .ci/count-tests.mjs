@@ -5,29 +5,18 @@ import { join } from 'node:path';
 
 const PROJECTS = ['unit', 'integration', 'e2e'];
 const [folder, failedSteps] = [process.argv[2], Number(process.argv[3])];
-const reports = new Map(
+// A project that ran in lanes has a report for each: integration-1.json, integration-2.json.
+const reportsOf = (project) =>
   readdirSync(folder)
-    .filter((name) => name.endsWith('.json'))
-    .map((name) => [name.replace(/\.json$/, ''), JSON.parse(readFileSync(join(folder, name), 'utf8'))]),
-);
+    .filter((name) => name.startsWith(project) && /^(-\d+)?\.json$/.test(name.slice(project.length)))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')));
 
 let [passed, failed] = [0, 0];
 const complaints = [];
 for (const project of PROJECTS) {
-  const report = reports.get(project);
-  if (report === undefined || report.numTotalTests === 0) complaints.push(`no ${project} test ran`);
-  if (report === undefined) continue;
-  passed += report.numPassedTests;
-  failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
-  for (const { name, assertionResults } of report.testResults) {
-    for (const { status, fullName } of assertionResults) {
-      if (status === 'pending' || status === 'skipped' || status === 'todo') {
-        const needsRecordings = /recorded|recording/i.test(`${fullName} ${name.split('/').at(-1)}`);
-        if (!needsRecordings) complaints.push(`skipped: ${fullName} (${name})`);
-        else console.log(`skipped without recordings: ${fullName}`);
-      }
-    }
-  }
+  const reports = reportsOf(project);
+  if (reports.every(({ numTotalTests }) => numTotalTests === 0)) complaints.push(`no ${project} test ran`);
+  for (const report of reports) count(report);
 }
 
 const airflow = airflowCounts(join(folder, 'airflow.xml'));
@@ -40,6 +29,20 @@ for (const complaint of complaints) console.log(complaint);
 if (failedSteps > 0) console.log(`${failedSteps} steps failed`);
 console.log(`${passed} passed, ${failed + complaints.length} failed`);
 process.exitCode = passed > 0 && failed + complaints.length + failedSteps === 0 ? 0 : 1;
+
+/** Adds Jest's counts; a skipped test counts as a complaint unless it needs the recordings. */
+function count(report) {
+  passed += report.numPassedTests;
+  failed += report.numFailedTests + report.numRuntimeErrorTestSuites;
+  for (const { name, assertionResults } of report.testResults) {
+    for (const { status, fullName } of assertionResults) {
+      if (status !== 'pending' && status !== 'skipped' && status !== 'todo') continue;
+      const needsRecordings = /recorded|recording/i.test(`${fullName} ${name.split('/').at(-1)}`);
+      if (!needsRecordings) complaints.push(`skipped: ${fullName} (${name})`);
+      else console.log(`skipped without recordings: ${fullName}`);
+    }
+  }
+}
 
 /** Counts of pytest's JUnit XML; zeros when there is none. */
 function airflowCounts(file) {
