@@ -3,6 +3,8 @@ import { DAY_DATASETS, isDayDataset } from '@elias/market-data';
 import { z } from 'zod';
 import type { EventType } from './control-events.js';
 import { EVENTS } from './control-events.js';
+import type { LiveEventType } from './live-events.js';
+import { LIVE_EVENTS } from './live-events.js';
 import { DATASET_MODELS } from './dataset-models.js';
 import { columnNames } from './table-model.js';
 import type { TopicModel } from './topics.js';
@@ -11,9 +13,9 @@ import { windowHeaderSchema } from './window-record.js';
 
 const jsonSchema = (schema: z.ZodType): Record<string, unknown> => z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
 
-/** JSON Schema (draft 7) of every control event and of the window header, by name. */
+/** JSON Schema (draft 7) of every control and live event and of the window header, by name. */
 export function jsonSchemas(): Record<string, object> {
-  const events = Object.entries(EVENTS).map(([type, { schema }]) => [type, { title: type, ...jsonSchema(schema) }]);
+  const events = Object.entries({ ...EVENTS, ...LIVE_EVENTS }).map(([type, { schema }]) => [type, { title: type, ...jsonSchema(schema) }]);
   return { ...Object.fromEntries(events), elias_window: { title: 'elias_window', ...jsonSchema(windowHeaderSchema) } };
 }
 
@@ -22,6 +24,7 @@ export function asyncApi(): object {
   const topics: readonly TopicModel[] = Object.values(TOPICS);
   const messagesOf = (topic: TopicModel): string[] => [
     ...(Object.keys(EVENTS) as EventType[]).filter((type) => EVENTS[type].topic.name === topic.name),
+    ...(Object.keys(LIVE_EVENTS) as LiveEventType[]).filter((type) => LIVE_EVENTS[type].topic.name === topic.name),
     ...(topic.name === TOPICS.windowsCandles.name ? ['window.candles'] : []),
     ...(topic.name === TOPICS.windowsStats.name ? ['window.stats'] : []),
   ];
@@ -73,18 +76,20 @@ function topicConfiguration(topic: TopicModel): object {
 
 function eventMessages(): Record<string, object> {
   const schemas = jsonSchemas();
-  return Object.fromEntries(
-    Object.keys(EVENTS).map((type) => [
-      type,
-      {
-        name: type,
-        contentType: 'application/json',
-        headers: { $ref: '#/components/schemas/cloudEvent' },
-        payload: schemas[type],
-        bindings: keyedBy('window id'),
-      },
-    ]),
-  );
+  const message = (type: string, key: string): [string, object] => [
+    type,
+    {
+      name: type,
+      contentType: 'application/json',
+      headers: { $ref: '#/components/schemas/cloudEvent' },
+      payload: schemas[type],
+      bindings: keyedBy(key),
+    },
+  ];
+  return Object.fromEntries([
+    ...Object.keys(EVENTS).map((type) => message(type, 'window id')),
+    ...Object.keys(LIVE_EVENTS).map((type) => message(type, 'product')),
+  ]);
 }
 
 /** A record of either topic is a `window.collected`; what its CSV holds follows from the dataset. */

@@ -4,6 +4,7 @@ export * from './control-events.js';
 export * from './dataset-models.js';
 export * from './ddl.js';
 export * from './glue-ddl.js';
+export * from './live-events.js';
 export * from './outcome.js';
 export * from './table-model.js';
 export * from './table-schema.js';

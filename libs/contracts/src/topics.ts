@@ -37,6 +37,9 @@ export const TOPICS = {
     title:
       "Asset stats, discount tables, the exchange's own stats and its products as CSV, one day each, the last one of each window kept for ever",
   },
+  liveTrades: aged('elias.live.trades.v1', 12, 7, 'Trades as the feed tells them, provisional'),
+  liveTickers: aged('elias.live.tickers.v1', 12, 7, 'Best prices at each match as the feed tells them'),
+  liveCandles: aged('elias.live.candles.v1', 12, 7, 'The candle of the open minute at each poll, provisional'),
   archiveObjects: aged('elias.archive.objects.v1', 12, 30, 'Archives sealed, failed and revoked'),
   loads: aged('elias.loads.v1', 12, 30, 'Windows loaded into Redshift and Postgres'),
 } as const satisfies Record<string, TopicModel>;
