@@ -23,14 +23,19 @@ const logger = createLogger({ app: 'bench', level: 'error' });
 export async function benchApi(stack: BenchStack): Promise<Figure[]> {
   await migratePostgres(stack.postgres.url, logger);
   const postgres = new Postgres({ url: stack.postgres.url, applicationName: 'bench', logger });
-  await postgres.query(`DELETE FROM market.candles WHERE product_id LIKE 'BENCH%'`);
+  await forget(postgres);
   await postgres.query(
     `INSERT INTO market.candles
      SELECT 'BENCH' || p || '-USD', 60, timestamptz '2023-12-01Z' + m * interval '1 minute', 37710.54 + p + m % 97, 37714.98 + p + m % 97,
        37693.91 + p + m % 97, 37700.19 + p + m % 97, 9.73415812 + m % 53
      FROM generate_series(1, ${PRODUCTS}) p, generate_series(0, ${DAYS * MINUTES - 1}) m`,
   );
-  await postgres.query('VACUUM ANALYZE market.candles');
+  await postgres.query(
+    `INSERT INTO market.load_ledger
+     SELECT 'candles/60/BENCH' || p || '-USD/' || to_char(date '2023-12-01' + d, 'YYYY-MM-DD'), 0, 0, now(), '', 0, '', ${MINUTES}, '', '', '', 'loaded', now()
+     FROM generate_series(1, ${PRODUCTS}) p, generate_series(0, ${DAYS - 1}) d`,
+  );
+  await postgres.query('VACUUM ANALYZE market.candles, market.load_ledger');
   const settings = { ORCHESTRATOR_SCHEDULE: 'off', ORCHESTRATOR_GROUP: `bench-api-${process.pid}`, EXCHANGE_URL: 'http://127.0.0.1:9' };
   const limit = { ORCHESTRATOR_API_REQUESTS_PER_SECOND: String(10 * REQUESTS_PER_S) };
   const orchestrator = new BenchProcess('apps/orchestrator/src/main.js', { ...appEnvironment(stack), ...settings, ...limit });
@@ -47,7 +52,7 @@ export async function benchApi(stack: BenchStack): Promise<Figure[]> {
     refused.push(answers.filter(({ whole }) => !whole).length);
   }
   await orchestrator.stop();
-  await postgres.query(`DELETE FROM market.candles WHERE product_id LIKE 'BENCH%'`);
+  await forget(postgres);
   await postgres.close();
   const name = `API, ${MINUTES.toLocaleString('en')} candles in an answer, ${REQUESTS_PER_S} requests/s for ${SECONDS} s`;
   return [
@@ -56,6 +61,11 @@ export async function benchApi(stack: BenchStack): Promise<Figure[]> {
     { name: `${name}, refused for want of time`, unit: 'requests', runs: refused, target: { atMost: 0 } },
     { name: `${name}, CPU of the orchestrator`, unit: '%', runs: cpus },
   ];
+}
+
+async function forget(postgres: Postgres): Promise<void> {
+  await postgres.query(`DELETE FROM market.candles WHERE product_id LIKE 'BENCH%'`);
+  await postgres.query(`DELETE FROM market.load_ledger WHERE window_id LIKE 'candles/60/BENCH%'`);
 }
 
 interface Answer {

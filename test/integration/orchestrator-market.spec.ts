@@ -6,6 +6,7 @@ import { Test } from '@nestjs/testing';
 import type { DayRow } from '@elias/archive';
 import { ALL_PRODUCTS, dayWindowAt } from '@elias/market-data';
 import { createLogger } from '@elias/telemetry';
+import { CandlePages } from '../../apps/orchestrator/src/market/candle-pages.js';
 import { MarketController } from '../../apps/orchestrator/src/market/market.controller.js';
 import { MarketReads } from '../../apps/orchestrator/src/market/market-reads.js';
 import { ProblemFilter } from '../../apps/orchestrator/src/api/problem.filter.js';
@@ -59,6 +60,7 @@ beforeAll(async () => {
     controllers: [MarketController],
     providers: [
       { provide: MarketReads, useValue: new MarketReads(postgres) },
+      { provide: CandlePages, useValue: new CandlePages(postgres) },
       { provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) },
     ],
   }).compile();

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { APP_FILTER } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { LightMyRequestResponse } from 'fastify';
 import type { ControlEvent } from '@elias/contracts';
 import type { Postgres } from '@elias/postgres';
 import { createLogger, httpAdapter, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
@@ -94,8 +95,12 @@ export class ApiScene {
     await this.database.drop();
   }
 
+  raw(url: string, headers: Record<string, string> = {}): Promise<LightMyRequestResponse> {
+    return this.app.inject({ method: 'GET', url, headers });
+  }
+
   async get(url: string, headers: Record<string, string> = {}): Promise<ApiAnswer> {
-    const response = await this.app.inject({ method: 'GET', url, headers });
+    const response = await this.raw(url, headers);
     const { statusCode: status, headers: sent } = response;
     return { status, type: String(sent['content-type']).split(';')[0]!, headers: sent, json: response.json() };
   }

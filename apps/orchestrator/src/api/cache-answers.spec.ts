@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import { cacheAnswers, isAmong, tagOf } from './cache-answers.js';
+import { cacheAnswers, isAmong, tagOf, takesGzip } from './cache-answers.js';
 
 let server: FastifyInstance;
 let runs = 1;
@@ -14,6 +14,7 @@ beforeEach(async () => {
   server.get('/runs', () => ({ runs }));
   server.post('/runs', () => ({ runs }));
   server.get('/refused', (_request, reply) => reply.status(404).send({ status: 404 }));
+  server.get('/tagged', (_request, reply) => reply.header('etag', 'W/"mine"').send({ a: 1 }));
   server.get('/own', (_request, reply) => reply.header('cache-control', 'no-store').send({ a: 1 }));
   await server.ready();
 });
@@ -21,7 +22,7 @@ afterEach(() => server.close());
 
 it('what was read before is not sent again until it changes', async () => {
   const first = await get('/runs');
-  expect(first.headers).toMatchObject({ 'cache-control': 'private, no-cache', vary: 'authorization, cookie' });
+  expect(first.headers).toMatchObject({ 'cache-control': 'private, no-cache', vary: 'accept-encoding, authorization, cookie' });
   const tag = String(first.headers['etag']);
   const again = await get('/runs', { 'if-none-match': tag });
   expect([again.statusCode, again.body, again.headers['etag']]).toEqual([304, '', tag]);
@@ -50,4 +51,22 @@ it.each([
   [undefined, false],
 ])('%s is the tag: %s', (sent, expected) => {
   expect(isAmong(tagOf('a'), sent)).toBe(expected);
+});
+
+it('an answer that brings its tag keeps it', async () => {
+  const [first, again] = [await get('/tagged'), await get('/tagged', { 'if-none-match': 'W/"mine"' })];
+  expect([first.headers['etag'], first.json(), again.statusCode, again.body]).toEqual(['W/"mine"', { a: 1 }, 304, '']);
+});
+
+it.each([
+  ['gzip, deflate, br, zstd', true],
+  ['br;q=1.0, GZIP;q=0.2', true],
+  ['*', true],
+  ['*;q=0.5, gzip;q=0', false],
+  ['gzip; q=0.0', false],
+  ['br', false],
+  ['', false],
+  [undefined, false],
+])('%s takes gzip: %s', (sent, expected) => {
+  expect(takesGzip(sent)).toBe(expected);
 });

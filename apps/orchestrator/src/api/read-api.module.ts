@@ -5,6 +5,7 @@ import { ObjectStore } from '@elias/object-store';
 import { Postgres } from '@elias/postgres';
 import { Readiness } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
+import { CandlePages } from '../market/candle-pages.js';
 import { MarketController } from '../market/market.controller.js';
 import { MarketReads } from '../market/market-reads.js';
 import type { OrchestratorConfig } from '../orchestrator.config.js';
@@ -108,7 +109,7 @@ function connections({ config, logger }: ReadApiParts): FactoryProvider[] {
 }
 
 function postgresReads(): FactoryProvider[] {
-  return [MarketReads, CoverageReads, GridReads, ActivityReads].map((Reads: new (postgres: Postgres) => object) => ({
+  return [MarketReads, CandlePages, CoverageReads, GridReads, ActivityReads].map((Reads: new (postgres: Postgres) => object) => ({
     provide: Reads,
     useFactory: (postgres: Postgres) => new Reads(postgres),
     inject: [Postgres],

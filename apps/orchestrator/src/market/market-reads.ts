@@ -1,9 +1,7 @@
 import { columnNames, DATASET_MODELS } from '@elias/contracts';
 import type { TableModel } from '@elias/contracts';
 import type { LeftOut } from '@elias/market-data';
-import { formatInstant } from '@elias/market-data';
 import { Postgres } from '@elias/postgres';
-import { candlesJson, PACKED_CANDLE } from './candles-json.js';
 
 /** A row as the API gives it: decimals are text, exact. */
 export type ApiRow = Record<string, string | number | boolean | null>;
@@ -55,19 +53,6 @@ export class MarketReads {
       WHERE ($1::text IS NULL OR product_id = $1) AND as_of_date >= COALESCE($2::date, '-infinity') AND as_of_date <= COALESCE($3::date, 'infinity')
       ORDER BY t.as_of_date, t.product_id LIMIT $4`;
     return { stats: await this.postgres.query<ApiRow>(sql, [product ?? null, from ?? null, to ?? null, limit]) };
-  }
-
-  /** Candles of `[fromMs, toMs)` in time order, as JSON; `next` is where the following page begins, null at the end. */
-  async candles(product: string, granularity: number, fromMs: number, toMs: number, limit: number): Promise<Buffer> {
-    const [page] = await this.postgres.query<{ packed: string | null }>(
-      `SELECT string_agg(${PACKED_CANDLE}, E'\\n' ORDER BY started_at) AS packed FROM (
-         SELECT started_at, open, high, low, close, volume FROM market.candles t
-         WHERE product_id = $1 AND granularity = $2 AND started_at >= $3 AND started_at < $4 ORDER BY t.started_at LIMIT $5
-       ) page`,
-      [product, granularity, formatInstant(fromMs), formatInstant(toMs), limit + 1],
-    );
-    // bytes once, for the tag and for the answer
-    return Buffer.from(candlesJson(product, granularity, page?.packed ?? null, limit));
   }
 
   /** The ledger's windows whose names begin so, in the order of their names. */
