@@ -14,6 +14,7 @@ import { StartRun } from '../../apps/orchestrator/src/runs/start-run.js';
 import { SuperviseRuns } from '../../apps/orchestrator/src/runs/supervise-runs.js';
 import { freshDatabase } from '../support/fresh-database.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
+import { tasksOf } from '../support/run-tasks.js';
 import { stageAnswers } from '../support/stage-answers.js';
 import { testStack } from '../support/stack.js';
 
@@ -50,7 +51,7 @@ const cancel = (runId: string): ReturnType<CancelRun['run']> => new CancelRun(st
 const retry = (runId: string): ReturnType<RetryRun['run']> => new RetryRun(store, control, 3_600_000).run(runId);
 const supervise = (): Promise<number> => new SuperviseRuns(store, control, new NotificationStore(postgres, true), logger, metrics).run();
 const record = (events: ControlEvent[]): Promise<void> => new RecordFacts(store).run(events);
-const states = async (runId: string): Promise<string> => (await store.tasks(runId)).map(({ state }) => state).join(' ');
+const states = async (runId: string): Promise<string> => (await tasksOf(postgres, runId)).map(({ state }) => state).join(' ');
 const counted = async (name: string): Promise<string[]> =>
   (await metrics.text()).split('\n').filter((line) => line.startsWith(`elias_orchestrator_${name}`));
 
@@ -77,7 +78,7 @@ function failure({ window_id, run_id, request_ids }: TaskRow): ControlEvent {
 it('cancel: what was not asked for is cancelled, the rest ends by itself and asks no more', async () => {
   const runId = await start();
   expect(await release(3)).toBe(3);
-  const [first, second] = await store.tasks(runId);
+  const [first, second] = await tasksOf(postgres, runId);
   await record(answers(first!, 2));
   expect(await states(runId)).toBe('partial running running waiting');
   expect(await cancel(runId)).toMatchObject({ counts: { partial: 1, running: 2, cancelled: 1 }, cancelled_at: expect.any(Date) });
@@ -86,7 +87,7 @@ it('cancel: what was not asked for is cancelled, the rest ends by itself and ask
   await supervise();
   expect((await store.run(runId))!.ended_at).toBeNull();
   await record(answers(second!));
-  await record([failure((await store.tasks(runId))[2]!)]);
+  await record([failure((await tasksOf(postgres, runId))[2]!)]);
   expect(await states(runId)).toBe('partial succeeded failed cancelled');
   expect(await release()).toBe(0);
   await supervise();
@@ -100,7 +101,7 @@ it('cancel: what was not asked for is cancelled, the rest ends by itself and ask
 it('cancel: a telling that was refused is not asked for again', async () => {
   const runId = await start({ ...order, to: '2023-12-02T00:00:00Z' });
   await release();
-  const [task] = await store.tasks(runId);
+  const [task] = await tasksOf(postgres, runId);
   const [collected] = answers(task!);
   const { revision } = (collected as Extract<ControlEvent, { type: 'collection.completed' }>).data;
   const refused: ControlEvent = {
@@ -120,7 +121,7 @@ it('cancel: a telling that was refused is not asked for again', async () => {
 it('a run that ended cannot be cancelled, and one that nobody knows neither', async () => {
   const runId = await start({ ...order, to: '2023-12-02T00:00:00Z' });
   await release();
-  await record(answers((await store.tasks(runId))[0]!));
+  await record(answers((await tasksOf(postgres, runId))[0]!));
   const refusal = new RunConflictError(runId, 'the run has ended, it succeeded');
   await expect(cancel(runId)).rejects.toThrow(refusal);
   await supervise();
@@ -132,11 +133,11 @@ it('a run that ended cannot be cancelled, and one that nobody knows neither', as
 it('retry: asks again for what failed or lacks something, once, and leaves the rest', async () => {
   const runId = await start();
   await release();
-  const tasks = await store.tasks(runId);
+  const tasks = await tasksOf(postgres, runId);
   await record(answers(tasks[0]!));
   await record(answers(tasks[1]!, 4));
   for (let requests = 1; requests <= 4; requests += 1) {
-    await record([failure((await store.tasks(runId))[2]!)]);
+    await record([failure((await tasksOf(postgres, runId))[2]!)]);
     await postgres.query(`UPDATE pipeline.tasks SET next_request_at = now() WHERE next_request_at IS NOT NULL AND window_id = $1`, [
       tasks[2]!.window_id,
     ]);
@@ -149,14 +150,14 @@ it('retry: asks again for what failed or lacks something, once, and leaves the r
   await record(answers(tasks[1]!));
   expect(await states(runId)).toBe('succeeded waiting waiting running');
   expect(await release()).toBe(2);
-  expect((await store.tasks(runId)).map(({ request_ids }) => request_ids.length)).toEqual([1, 2, 5, 1]);
+  expect((await tasksOf(postgres, runId)).map(({ request_ids }) => request_ids.length)).toEqual([1, 2, 5, 1]);
 
-  const again = await store.tasks(runId);
+  const again = await tasksOf(postgres, runId);
   await record([failure(again[2]!)]);
-  expect((await store.tasks(runId))[2]).toMatchObject({ state: 'failed', next_request_at: expect.any(Date) });
+  expect((await tasksOf(postgres, runId))[2]).toMatchObject({ state: 'failed', next_request_at: expect.any(Date) });
   expect((await retry(runId)).retried).toBe(1);
   await release();
-  for (const task of await store.tasks(runId)) if (task.state === 'running') await record(answers(task));
+  for (const task of await tasksOf(postgres, runId)) if (task.state === 'running') await record(answers(task));
   expect(await states(runId)).toBe('succeeded succeeded succeeded succeeded');
   await supervise();
   await supervise();
@@ -168,7 +169,7 @@ it('retry: a run that had failed goes on, and ends again', async () => {
   for (let requests = 1; requests <= 4; requests += 1) {
     await postgres.query('UPDATE pipeline.tasks SET next_request_at = now() WHERE next_request_at IS NOT NULL');
     await release();
-    await record([failure((await store.tasks(runId))[0]!)]);
+    await record([failure((await tasksOf(postgres, runId))[0]!)]);
   }
   await supervise();
   expect(await store.run(runId)).toMatchObject({ counts: { failed: 1 }, ended_at: expect.any(Date) });
@@ -176,7 +177,7 @@ it('retry: a run that had failed goes on, and ends again', async () => {
   await retry(runId);
   expect(await store.run(runId)).toMatchObject({ counts: { waiting: 1 }, ended_at: null, late_at: null });
   await release();
-  await record(answers((await store.tasks(runId))[0]!));
+  await record(answers((await tasksOf(postgres, runId))[0]!));
   await supervise();
   expect(await store.run(runId)).toMatchObject({ counts: { succeeded: 1 }, ended_at: expect.any(Date) });
   expect(await counted('runs_total')).toEqual([
@@ -191,7 +192,7 @@ it('a run that takes too long is late once, and goes on', async () => {
   await new Promise((resolve) => setTimeout(resolve, 20));
   expect([await supervise(), await supervise()]).toEqual([1, 0]);
   expect(await counted('runs_late_total')).toEqual(['elias_orchestrator_runs_late_total 1']);
-  await record(answers((await store.tasks(runId))[0]!));
+  await record(answers((await tasksOf(postgres, runId))[0]!));
   expect(await store.run(runId)).toMatchObject({ counts: { succeeded: 1 }, late_at: expect.any(Date) });
 });
 
@@ -218,14 +219,14 @@ it('runs that overlap ask for a window once, whatever comes at the same time, an
     };
     const first = await start(range);
     await release();
-    const [task] = await store.tasks(first);
+    const [task] = await tasksOf(postgres, first);
     const joining = start({ ...range, products: ['BTC-USD', 'ETH-USD'] }).then(async (runId) => {
       await release();
       return runId;
     });
     await Promise.all([record(answers(task!)), joining]);
     const second = await joining;
-    for (const one of await store.tasks(second)) if (one.state === 'running') await record(answers(one));
+    for (const one of await tasksOf(postgres, second)) if (one.state === 'running') await record(answers(one));
     expect([await states(first), await states(second)]).toEqual(['succeeded', 'succeeded succeeded']);
   }
 });
@@ -234,7 +235,7 @@ it('a task that joins a request while its answer waits to be recorded has the an
   const range = { ...order, to: '2023-12-02T00:00:00Z' };
   const first = await start(range);
   await release();
-  const [asked] = await store.tasks(first);
+  const [asked] = await tasksOf(postgres, first);
   const second = await start({ ...range, products: ['BTC-USD', 'ETH-USD'] });
   let recorded: Promise<void> | undefined;
   await store.transaction(async (client) => {
@@ -252,7 +253,7 @@ it('a task whose turn has not come keeps it when the facts of another run arrive
   const first = await start({ ...order, to: '2023-12-02T00:00:00Z' });
   await release();
   const second = await start({ ...order, to: '2023-12-03T00:00:00Z' });
-  await record(answers((await store.tasks(first))[0]!));
+  await record(answers((await tasksOf(postgres, first))[0]!));
   expect(await states(second)).toBe('waiting waiting');
   expect(await release()).toBe(2);
 });

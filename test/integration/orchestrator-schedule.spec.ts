@@ -4,6 +4,7 @@ import { DailyRunStore } from '../../apps/orchestrator/src/schedule/daily-run-st
 import { RecordFacts } from '../../apps/orchestrator/src/tasks/record-facts.js';
 import { ReleaseRequests } from '../../apps/orchestrator/src/tasks/release-requests.js';
 import { RunControlStore } from '../../apps/orchestrator/src/runs/run-control-store.js';
+import { RunReads } from '../../apps/orchestrator/src/runs/run-reads.js';
 import { RunStore } from '../../apps/orchestrator/src/runs/run-store.js';
 import { StartDailyRuns } from '../../apps/orchestrator/src/schedule/start-daily-runs.js';
 import { StartRun } from '../../apps/orchestrator/src/runs/start-run.js';
@@ -25,6 +26,7 @@ const morningAfter = (date: string): number => Date.parse(`${date}T00:15:00Z`) +
 let database: FreshDatabase;
 let postgres: Postgres;
 let store: RunStore;
+let reads: RunReads;
 let nowMs: number;
 let collections: number;
 
@@ -33,6 +35,7 @@ beforeAll(async () => {
   await migratePostgres(database.url, logger);
   postgres = new Postgres({ url: database.url, applicationName: 'test', poolSize: 6, logger });
   store = new RunStore(postgres);
+  reads = new RunReads(postgres);
 });
 beforeEach(async () => {
   collections = 0;
@@ -95,7 +98,7 @@ it('looks of many instances at once start each run of a morning once, with the w
     { key: 'daily/2023-12-02/0', windows: [minutes('2023-12-02'), year, ...snapshots('2023-12-02')] },
     { key: 'daily/2023-12-01/1', windows: [minutes('2023-12-01')] },
   ]);
-  const [run] = (await store.runs(10)).filter(({ idempotency_key }) => idempotency_key === 'daily/2023-12-01/1');
+  const [run] = (await reads.runs(undefined, 10)).runs.filter(({ idempotency_key }) => idempotency_key === 'daily/2023-12-01/1');
   expect(run).toMatchObject({
     kind: 'daily',
     date: '2023-12-01',
@@ -140,7 +143,7 @@ it("the exchange's own stats and products are asked for once, of the day that ju
 it('what the exchange did not tell of its present in time is not asked for with the next run', async () => {
   await look('2023-12-01');
   await settle((windowId) => (windowId.startsWith('exchange_stats/') ? 1 : 0));
-  const [run] = await store.runs(1);
+  const [run] = (await reads.runs(undefined, 1)).runs;
   expect(run!.counts).toEqual({ partial: 1, succeeded: 3 });
   expect((await look('2023-12-02'))['daily/2023-12-02/0']).toEqual([minutes('2023-12-02'), year, ...snapshots('2023-12-02')]);
 });
@@ -156,7 +159,7 @@ it('missed mornings are caught up, and the year that they share is asked for onc
   ]);
   // the day before the last was over too long: what the exchange tells of its present alone is asked for of the last one
   expect(await settle()).toBe(6);
-  expect((await store.runs(10)).every(({ counts }) => Object.keys(counts).join() === 'succeeded')).toBe(true);
+  expect((await reads.runs(undefined, 10)).runs.every(({ counts }) => Object.keys(counts).join() === 'succeeded')).toBe(true);
 });
 
 it('a window that lacks minutes after all its waits is asked for with each daily run of a week, then stays as it is', async () => {

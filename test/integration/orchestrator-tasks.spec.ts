@@ -12,6 +12,7 @@ import { SendOutbox } from '../../apps/orchestrator/src/tasks/send-outbox.js';
 import { StartRun } from '../../apps/orchestrator/src/runs/start-run.js';
 import { freshDatabase } from '../support/fresh-database.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
+import { tasksOf } from '../support/run-tasks.js';
 import { stageAnswers } from '../support/stage-answers.js';
 import type { StageAnswers } from '../support/stage-answers.js';
 import { testStack } from '../support/stack.js';
@@ -78,7 +79,7 @@ it('takes the same run twice for one by its key', async () => {
   const body = { ...day, idempotency_key: 'daily-2023-12-01' };
   const [first, second] = await Promise.all([start(body), start(body)]);
   expect(second).toBe(first);
-  expect(await store.tasks(first)).toHaveLength(1);
+  expect(await tasksOf(postgres, first)).toHaveLength(1);
 });
 
 it('meters backfills and never lets the day wait behind one', async () => {
@@ -104,7 +105,7 @@ it('moves a task by facts in any order, doubled and in parallel, to the same end
     const [request] = await sent();
     const events = Object.values(wholeWay(request!.request_id, runId, collection(1)));
     await Promise.all(order.flatMap((i) => [record([events[i]!]), record([events[i]!])]));
-    const [task] = await store.tasks(runId);
+    const [task] = await tasksOf(postgres, runId);
     expect(task).toMatchObject({
       state: 'succeeded',
       next_request_at: null,
@@ -118,7 +119,7 @@ it('asks again for a partial window with its best sealed revision, after the wai
   await release();
   const [request] = await sent();
   await record(Object.values(wholeWay(request!.request_id, runId, collection(1), 1)));
-  const [task] = await store.tasks(runId);
+  const [task] = await tasksOf(postgres, runId);
   expect(task).toMatchObject({ state: 'partial' });
   const waitMs = task!.next_request_at!.getTime() - Date.now();
   expect(waitMs).toBeGreaterThan(50_000);
@@ -129,7 +130,7 @@ it('asks again for a partial window with its best sealed revision, after the wai
   const [again] = await sent();
   expect(again).toMatchObject({ attempt: 2, best_known: { unknown: 1, collection_id: collection(1) } });
   await record(Object.values(wholeWay(again!.request_id, runId, collection(2))));
-  expect((await store.tasks(runId))[0]).toMatchObject({ state: 'succeeded', next_request_at: null });
+  expect((await tasksOf(postgres, runId))[0]).toMatchObject({ state: 'succeeded', next_request_at: null });
 });
 
 it('asks at once for another telling when the archiver refused one', async () => {
@@ -148,7 +149,7 @@ it('asks at once for another telling when the archiver refused one', async () =>
   };
   expect(encodeEvent('archive.failed', failed, 'archiver').key).toBe(windowId);
   await record([collected, { type: 'archive.failed', data: failed }]);
-  expect((await store.tasks(runId))[0]).toMatchObject({ state: 'running', problem: { reason: 'wrong-hash' } });
+  expect((await tasksOf(postgres, runId))[0]).toMatchObject({ state: 'running', problem: { reason: 'wrong-hash' } });
   expect(await release()).toBe(1);
   expect(await sent()).toMatchObject([{ attempt: 2, best_known: null }]);
 });

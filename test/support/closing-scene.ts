@@ -8,7 +8,8 @@ import { createLogger, Metrics } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { CancelRun } from '../../apps/orchestrator/src/runs/cancel-run.js';
 import { CheckStore } from '../../apps/orchestrator/src/checks/check-store.js';
-import type { CheckView } from '../../apps/orchestrator/src/checks/check-store.js';
+import { CheckReads } from '../../apps/orchestrator/src/checks/check-reads.js';
+import type { CheckView } from '../../apps/orchestrator/src/checks/check-reads.js';
 import { CloseRuns } from '../../apps/orchestrator/src/closing/close-runs.js';
 import { ClosingStore } from '../../apps/orchestrator/src/closing/closing-store.js';
 import { NotificationStore } from '../../apps/orchestrator/src/notify/notification-store.js';
@@ -29,6 +30,7 @@ import { TransformerMetrics } from '../../apps/transformer/src/transformer-metri
 import { LoaderDatabase } from './loader-database.js';
 import { LoaderByHand, testBucket } from './loader-sources.js';
 import type { MadeTelling } from './made-telling.js';
+import { tasksOf } from './run-tasks.js';
 import { toldCandles } from './told-candles.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
@@ -52,7 +54,7 @@ export interface Exchange {
 export class ClosingScene {
   readonly metrics = new Metrics();
   readonly store: RunStore;
-  readonly checks: CheckStore;
+  readonly checks: CheckReads;
   /** changes what the warehouse-loader says that it holds */
   misreport: (windowId: string) => boolean = () => false;
   private readonly control = new RunControlStore();
@@ -70,7 +72,7 @@ export class ClosingScene {
     readonly dayMs: number,
   ) {
     this.store = new RunStore(postgres);
-    this.checks = new CheckStore(postgres);
+    this.checks = new CheckReads(postgres);
     this.notifications = new NotificationStore(postgres, true);
     this.loader = new LoaderByHand('topic', postgres, this.bucket, 'closing');
     const transformer = { postgres, candles: new CandleStore(), products: new ProductStore(), transforms: new TransformStore() };
@@ -80,8 +82,16 @@ export class ClosingScene {
       ...{ spans: [7, 30], excluded: [], settleMs: 0, newCollectionId: () => uuidv7() },
     });
     const rules = { unknownShareMax: 0.01, volumeShareMin: 0.02, jumpSigmas: 6 };
-    const { store, checks, notifications, metrics } = this;
-    this.closeRuns = new CloseRuns({ store, closing: new ClosingStore(postgres), checks, notifications, rules, logger, metrics });
+    const { store, notifications, metrics } = this;
+    this.closeRuns = new CloseRuns({
+      store,
+      closing: new ClosingStore(postgres),
+      checks: new CheckStore(),
+      notifications,
+      rules,
+      logger,
+      metrics,
+    });
   }
 
   static async open(dayMs: number): Promise<ClosingScene> {
@@ -159,7 +169,7 @@ export class ClosingScene {
   }
 
   async minutesTask(runId: string, productId: string): Promise<TaskRow> {
-    return (await this.store.tasks(runId)).find(({ window_id }) => window_id === minutesOf(productId, this.dayMs))!;
+    return (await tasksOf(this.postgres, runId)).find(({ window_id }) => window_id === minutesOf(productId, this.dayMs))!;
   }
 
   /** Results of a check, by product. */

@@ -52,7 +52,7 @@ export async function playTransformer(postgres: Postgres): Promise<void> {
 export async function closePlayed(postgres: Postgres): Promise<void> {
   await playLedger(postgres);
   const close = new CloseRuns({
-    ...{ store: new RunStore(postgres), closing: new ClosingStore(postgres), checks: new CheckStore(postgres) },
+    ...{ store: new RunStore(postgres), closing: new ClosingStore(postgres), checks: new CheckStore() },
     ...{
       notifications: new NotificationStore(postgres, false),
       logger: createLogger({ app: 'test', level: 'silent' }),

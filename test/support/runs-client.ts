@@ -59,8 +59,18 @@ export class RunsClient {
     return String(json['run_id']);
   }
 
+  /** A run with all its windows. */
   async run(runId: string): Promise<Run> {
-    return (await this.get(`/runs/${runId}`)).json as unknown as Run;
+    const page = async (after: string): Promise<Run & { next: string | null }> =>
+      (await this.get(`/runs/${runId}?after=${encodeURIComponent(after)}`)).json as unknown as Run & { next: string | null };
+    const first = await page('');
+    const windows = [...(first.windows ?? [])];
+    for (let { next } = first; typeof next === 'string';) {
+      const more = await page(next);
+      windows.push(...more.windows);
+      ({ next } = more);
+    }
+    return { ...first, windows };
   }
 
   async list(): Promise<Run[]> {

@@ -11,7 +11,6 @@ import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { CancelRun } from './runs/cancel-run.js';
 import { CheckStore } from './checks/check-store.js';
-import { ChecksController } from './checks/checks.controller.js';
 import { CloseRuns } from './closing/close-runs.js';
 import { ClosingStore } from './closing/closing-store.js';
 import { DailyRunStore } from './schedule/daily-run-store.js';
@@ -97,7 +96,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         ServiceModule.forRoot({ app: 'orchestrator', metrics, readiness }),
         ReadApiModule.forRoot({ config, logger }),
       ],
-      controllers: [RunsController, ChecksController, EventsController],
+      controllers: [RunsController, EventsController],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: RecordProducer, useFactory: () => kafka.producer() },
@@ -142,7 +141,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
             new SuperviseRuns(store, control, notifications, logger, metrics),
           inject: [RunStore, RunControlStore, NotificationStore],
         },
-        { provide: CheckStore, useFactory: (postgres: Postgres) => new CheckStore(postgres), inject: [Postgres] },
+        { provide: CheckStore, useFactory: () => new CheckStore() },
         {
           provide: NotificationStore,
           useFactory: (postgres: Postgres) => new NotificationStore(postgres, webhook !== null),

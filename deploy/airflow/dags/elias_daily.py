@@ -23,7 +23,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any, Literal, TypedDict
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from urllib.request import Request, urlopen
 
 from airflow.sdk import Asset, BaseSensorOperator, Connection, Context, CronDataIntervalTimetable, Param, dag, task
@@ -121,8 +121,13 @@ class Orchestrator:
         return self._ask("/runs", order, {"idempotency-key": idempotency_key})["run_id"]
 
     def windows(self, run_id: str) -> list[WindowView]:
-        """Every window of a run as it stands now."""
-        return self._ask(f"/runs/{run_id}")["windows"]
+        """Every window of a run as it stands now, page by page."""
+        page = self._ask(f"/runs/{run_id}")
+        windows: list[WindowView] = page["windows"]
+        while (after := page.get("next")) is not None:
+            page = self._ask(f"/runs/{run_id}?{urlencode({'after': after})}")
+            windows += page["windows"]
+        return windows
 
     def _ask(self, path: str, body: dict[str, Any] | None = None, headers: Mapping[str, str] = NO_HEADERS) -> Any:
         data = None if body is None else json.dumps(body).encode()

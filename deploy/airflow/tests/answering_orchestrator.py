@@ -13,16 +13,16 @@ from typing import Any
 
 @dataclass
 class AnsweringOrchestrator:
-    """Listens on loopback; gives the same answer to every request and keeps what it was asked."""
+    """Listens on loopback; gives its answers in turn, the last one to all that follow, and keeps what it was asked."""
 
     url: str
     status: int = 200
-    body: bytes = b"{}"
+    bodies: list[bytes] = field(default_factory=lambda: [b"{}"])
     asked: list[tuple[str, dict[str, str], Any]] = field(default_factory=list)
 
-    def answers(self, status: int, document: Any) -> None:
-        """From now on."""
-        self.status, self.body = status, json.dumps(document).encode()
+    def answers(self, status: int, *documents: Any) -> None:
+        """From now on, one after the other."""
+        self.status, self.bodies = status, [json.dumps(document).encode() for document in documents]
 
     @classmethod
     @contextmanager
@@ -34,10 +34,11 @@ class AnsweringOrchestrator:
                 text = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 orchestrator.asked.append((f"{self.command} {self.path}", headers, json.loads(text) if text else None))
+                body = orchestrator.bodies.pop(0) if len(orchestrator.bodies) > 1 else orchestrator.bodies[0]
                 self.send_response(orchestrator.status)
-                self.send_header("content-length", str(len(orchestrator.body)))
+                self.send_header("content-length", str(len(body)))
                 self.end_headers()
-                self.wfile.write(orchestrator.body)
+                self.wfile.write(body)
 
             do_POST = do_GET  # noqa: N815
 

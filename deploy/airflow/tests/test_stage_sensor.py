@@ -147,7 +147,7 @@ def test_waits_while_nobody_listens(monkeypatch: pytest.MonkeyPatch, caplog: pyt
 
 
 def test_waits_after_an_answer_that_is_no_json(answering: AnsweringOrchestrator) -> None:
-    answering.body = b"<html>one moment</html>"
+    answering.bodies = [b"<html>one moment</html>"]
     assert StageSensor(task_id="collect", stage="collect", run_ids=["018c"]).poke({}) is False
 
 
@@ -187,3 +187,19 @@ def test_an_address_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, addres
     monkeypatch.setenv("ELIAS_ORCHESTRATOR_URL", address)
     with pytest.raises(AirflowFailException, match="the orchestrator's address is no URL like"):
         Orchestrator.from_settings()
+
+
+def test_follows_the_pages_of_a_run(answering: AnsweringOrchestrator) -> None:
+    answering.answers(
+        200,
+        {"windows": [DONE], "next": "candles/60/BTC-USD/2023-12-01"},
+        {"windows": [UNDER_WAY], "next": "candles/60/ETH-USD/2023-12-01"},
+        {"windows": [FAILED], "next": None},
+    )
+    windows = Orchestrator(answering.url).windows("018c")
+    assert windows == [DONE, UNDER_WAY, FAILED]
+    assert [request for request, _, _ in answering.asked] == [
+        "GET /runs/018c",
+        "GET /runs/018c?after=candles%2F60%2FBTC-USD%2F2023-12-01",
+        "GET /runs/018c?after=candles%2F60%2FETH-USD%2F2023-12-01",
+    ]

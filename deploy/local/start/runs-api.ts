@@ -17,6 +17,7 @@ const runSchema = z.object({
       error: z.object({ reason: z.string(), detail: z.string() }).nullable().catch(null),
     }),
   ),
+  next: z.string().nullable(),
 });
 export type Run = z.output<typeof runSchema>;
 export type RunWindow = Run['windows'][number];
@@ -45,8 +46,15 @@ export class RunsApi {
     throw new LocalStackError(refusal(json, status));
   }
 
+  /** A run with all its windows, page by page. */
   async run(runId: string): Promise<Run> {
-    return runSchema.parse(await this.get(`/runs/${runId}`));
+    const windows: RunWindow[] = [];
+    for (let after = ''; ;) {
+      const page = runSchema.parse(await this.get(`/runs/${runId}?after=${encodeURIComponent(after)}`));
+      windows.push(...page.windows);
+      if (page.next === null) return { ...page, windows };
+      after = page.next;
+    }
   }
 
   /** What a `GET` answers. @throws LocalStackError when that is a problem */

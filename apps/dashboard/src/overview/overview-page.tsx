@@ -13,7 +13,7 @@ export function OverviewPage(): VNode {
   const live = useLive();
   const asked = useResource<Services>('/services', live.pulse);
   const alarms = useResource<{ alarms: Alarm[] }>('/alarms', live.pulse);
-  const runs = useResource<{ runs: RunSummary[] }>('/runs', live.pulse);
+  const runs = useResource<{ runs: RunSummary[] }>('/runs?limit=1', live.pulse);
   const services = live.services ?? asked.value;
   const told = live.alarms === null ? alarms : { ...alarms, value: { alarms: live.alarms }, error: null };
   return (

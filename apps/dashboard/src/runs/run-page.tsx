@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
-import { useState } from 'preact/hooks';
+import { useCallback, useState } from 'preact/hooks';
 import { send } from '../api/ask.js';
 import type { Run } from '../api/shapes.js';
-import { useResource } from '../api/use-resource.js';
+import { useLoaded } from '../api/use-resource.js';
 import type { Resource } from '../api/use-resource.js';
 import { durationText, instantText, msBetween } from '../format/instant.js';
 import { useRunPulse } from '../live/live.js';
@@ -13,13 +13,15 @@ import { StateMark } from '../parts/state-mark.js';
 import { hashOf } from '../shell/route.js';
 import { CancelDialog } from './cancel-dialog.js';
 import { ChecksPanel } from './checks-panel.js';
+import { loadRun } from './load-run.js';
 import { runTitle } from './run-words.js';
 import { TaskBar } from './task-bar.js';
 import { TaskTable } from './task-table.js';
 
 /** @param task the window that the reader came for, if any */
 export function RunPage({ runId, task }: { runId: string; task: string | null }): VNode {
-  const resource = useResource<Run>(`/runs/${encodeURIComponent(runId)}`, useRunPulse(runId));
+  const load = useCallback((signal: AbortSignal) => loadRun(runId, signal), [runId]);
+  const resource = useLoaded<Run>(load, useRunPulse(runId));
   const run = resource.value;
   return (
     <>

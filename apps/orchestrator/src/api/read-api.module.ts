@@ -8,6 +8,8 @@ import type { Logger } from '@elias/telemetry';
 import { CandlePages } from '../market/candle-pages.js';
 import { MarketController } from '../market/market.controller.js';
 import { MarketReads } from '../market/market-reads.js';
+import { CheckReads } from '../checks/check-reads.js';
+import { ChecksController } from '../checks/checks.controller.js';
 import type { OrchestratorConfig } from '../orchestrator.config.js';
 import { ArchiveReads } from '../pipeline/archive-reads.js';
 import { ArchivesController } from '../pipeline/archives.controller.js';
@@ -21,8 +23,8 @@ import { PipelineController } from '../pipeline/pipeline.controller.js';
 import { ServiceReads } from '../pipeline/service-reads.js';
 import { byService } from '../pipeline/services.js';
 import { ServicesController } from '../pipeline/services.controller.js';
-import { RunStore } from '../runs/run-store.js';
-import { runSummary } from '../runs/run-view.js';
+import { RunReads } from '../runs/run-reads.js';
+import { RunReadsController } from '../runs/run-reads.controller.js';
 import { LiveFeed } from '../stream/live-feed.js';
 import { ApiToken, SessionController } from '../stream/session.controller.js';
 import { StreamController } from '../stream/stream.controller.js';
@@ -67,6 +69,8 @@ export class ReadApiModule implements BeforeApplicationShutdown, OnApplicationSh
       module: ReadApiModule,
       controllers: [
         MarketController,
+        RunReadsController,
+        ChecksController,
         PipelineController,
         ArchivesController,
         ServicesController,
@@ -109,11 +113,13 @@ function connections({ config, logger }: ReadApiParts): FactoryProvider[] {
 }
 
 function postgresReads(): FactoryProvider[] {
-  return [MarketReads, CandlePages, CoverageReads, GridReads, ActivityReads].map((Reads: new (postgres: Postgres) => object) => ({
-    provide: Reads,
-    useFactory: (postgres: Postgres) => new Reads(postgres),
-    inject: [Postgres],
-  }));
+  return [MarketReads, CandlePages, RunReads, CheckReads, CoverageReads, GridReads, ActivityReads].map(
+    (Reads: new (postgres: Postgres) => object) => ({
+      provide: Reads,
+      useFactory: (postgres: Postgres) => new Reads(postgres),
+      inject: [Postgres],
+    }),
+  );
 }
 
 function serviceReads(config: ReadApiParts['config']): FactoryProvider[] {
@@ -135,17 +141,17 @@ function serviceReads(config: ReadApiParts['config']): FactoryProvider[] {
 }
 
 function streamParts({ config, logger }: ReadApiParts): FactoryProvider[] {
-  const feed = (postgres: Postgres, services: ServiceReads, alarms: AlarmReads): LiveFeed => {
-    const runs = new RunStore(postgres);
+  const feed = (runs: RunReads, services: ServiceReads, alarms: AlarmReads): LiveFeed => {
     const sources = {
       services: () => services.services(),
       alarms: () => alarms.alarms(),
-      runs: async () => (await runs.runs(RUNS_WATCHED)).map(runSummary),
+      runMarks: () => runs.marks(RUNS_WATCHED),
+      runsOf: (runIds: readonly string[]) => runs.runsOf(runIds),
     };
     return new LiveFeed(sources, logger);
   };
   return [
-    { provide: LiveFeed, useFactory: feed, inject: [Postgres, ServiceReads, AlarmReads] },
+    { provide: LiveFeed, useFactory: feed, inject: [RunReads, ServiceReads, AlarmReads] },
     { provide: ApiToken, useFactory: () => new ApiToken(config.ORCHESTRATOR_API_TOKEN ?? null) },
   ];
 }

@@ -15,6 +15,7 @@ import {
 } from '../pipeline/pipeline-queries.js';
 import { alarmsAnswer, deadLettersAnswer, lagsAnswer, servicesAnswer } from '../pipeline/service-answers.js';
 import { checksQuery } from '../checks/checks.controller.js';
+import { runsQuery, tasksQuery } from '../runs/run-queries.js';
 import { dailyRequestSchema, rangeRequestSchema } from '../runs/run-request.js';
 import { sessionBody } from '../stream/session.controller.js';
 import { checksAnswer, retriedAnswer, runAnswer, runsAnswer, runSummaryAnswer, startedAnswer } from './run-answers.js';
@@ -47,7 +48,7 @@ const read = (path: string, summary: string, query: z.ZodObject, schema: z.ZodTy
 const ofRun = { 200: { name: 'RunSummary', schema: runSummaryAnswer } };
 
 export const OPERATIONS: readonly Operation[] = [
-  { method: 'get', path: '/runs', id: 'runs', summary: 'The newest runs', answers: { 200: { name: 'Runs', schema: runsAnswer } } },
+  read('/runs', 'Runs, the newest first', runsQuery, runsAnswer),
   {
     ...{
       method: 'post',
@@ -61,7 +62,7 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 409, 413, 422],
   },
   {
-    ...{ method: 'get', path: '/runs/{id}', id: 'run', summary: 'A run with its tasks', problems: [400, 404] },
+    ...{ method: 'get', path: '/runs/{id}', id: 'run', summary: 'A run with its tasks', query: tasksQuery, problems: [400, 404] },
     answers: { 200: { name: 'Run', schema: runAnswer } },
   },
   {

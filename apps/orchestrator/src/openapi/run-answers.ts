@@ -48,8 +48,15 @@ const windowView = z.object({
     .nullable(),
 });
 
-export const runsAnswer = z.object({ runs: z.array(runSummaryAnswer).describe('the newest first, 100 at most') });
-export const runAnswer = z.object({ ...runSummaryAnswer.shape, windows: z.array(windowView) });
+export const runsAnswer = z.object({
+  runs: z.array(runSummaryAnswer).describe('the newest first'),
+  next: idSchema.nullable().describe('`after` of the following page'),
+});
+export const runAnswer = z.object({
+  ...runSummaryAnswer.shape,
+  windows: z.array(windowView).describe('by their names'),
+  next: z.string().nullable().describe('`after` of the following page of windows'),
+});
 export const retriedAnswer = z.object({ ...runSummaryAnswer.shape, retried: count.describe('tasks that are asked for again') });
 export const startedAnswer = z.object({ run_id: idSchema });
 

@@ -3,7 +3,7 @@ import type { PoolClient } from '@elias/postgres';
 import { CLOSING_STAGES_WAITING, STAGES_WAITING } from '../tasks/assess-task.js';
 import { COMPUTING_FAILURES } from '../closing/plan-closing.js';
 import type { RunPlan } from './run-request.js';
-import { REQUESTED } from './run-store.js';
+import { COUNTED_NOW, REQUESTED } from './run-store.js';
 import type { RunKind, TaskRow } from './run-store.js';
 
 /** A run that came to its end, or whose time is up. */
@@ -112,7 +112,7 @@ export class RunControlStore {
         [runId, JSON.stringify(again), JSON.stringify(CLOSING_STAGES_WAITING)],
       );
       await client.query(
-        `UPDATE pipeline.runs SET ended_at = NULL, late_at = NULL, deadline_at = now() + $2::float8 * interval '1 millisecond', closing = $3
+        `UPDATE pipeline.runs SET ended_at = NULL, counts = NULL, late_at = NULL, deadline_at = now() + $2::float8 * interval '1 millisecond', closing = $3
          WHERE run_id = $1`,
         [runId, deadlineMs, (closes.rowCount ?? 0) > 0],
       );
@@ -123,10 +123,10 @@ export class RunControlStore {
   /** Notes the end of runs none of whose tasks can change by itself any more. */
   async endSettled(client: PoolClient): Promise<EndedRun[]> {
     const { rows } = await client.query<EndedRun>(
-      `UPDATE pipeline.runs r SET ended_at = now()
+      `UPDATE pipeline.runs r SET ended_at = now(), counts = ${COUNTED_NOW}
        WHERE r.ended_at IS NULL AND NOT r.closing AND NOT EXISTS (SELECT FROM pipeline.tasks t WHERE t.run_id = r.run_id AND NOT t.settled)
        RETURNING r.run_id, r.kind, to_char(r.date, 'YYYY-MM-DD') AS date, r.cancelled_at,
-         (SELECT count(*)::int FROM pipeline.tasks t WHERE t.run_id = r.run_id AND t.state = 'failed') AS failed_tasks, (SELECT array_agg(DISTINCT t.state) FROM pipeline.tasks t WHERE t.run_id = r.run_id) AS states`,
+         COALESCE((r.counts->>'failed')::int, 0) AS failed_tasks, ARRAY(SELECT jsonb_object_keys(r.counts)) AS states`,
     );
     return rows;
   }

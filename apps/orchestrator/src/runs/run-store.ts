@@ -4,7 +4,8 @@ import { Outbox, Postgres } from '@elias/postgres';
 import { formatInstant } from '@elias/market-data';
 import { CLOSING_STAGES_WAITING, STAGES_WAITING } from '../tasks/assess-task.js';
 import type { Assessment, ClosingStages, Stages, TaskState } from '../tasks/assess-task.js';
-import type { Fact, Problem, WindowFact } from '../tasks/fact.js';
+import { factsByWindow } from '../tasks/fact.js';
+import type { Fact, FactRow, Problem, WindowFact } from '../tasks/fact.js';
 
 /** `range`: asked for, by whoever; `daily`: of the schedule. */
 export type RunKind = 'range' | 'daily';
@@ -113,8 +114,12 @@ const WAIT_FOR_ANSWER = '2 seconds';
 export const REQUESTED = 'cardinality(request_ids) > requests_before';
 const RUN_COLUMNS = `r.run_id, r.kind, r.idempotency_key, to_char(r.date, 'YYYY-MM-DD') AS date, r.days_after, r.dataset, r.granularity,
   r.product_ids, r.from_at, r.to_at, r.origin, r.created_at, r.deadline_at, r.late_at, r.cancelled_at, r.ended_at, r.closing`;
-const COUNTED_RUN = `SELECT ${RUN_COLUMNS}, (SELECT COALESCE(jsonb_object_agg(state, tasks), '{}') FROM
-  (SELECT state, count(*) AS tasks FROM pipeline.tasks t WHERE t.run_id = r.run_id GROUP BY state) s) AS counts FROM pipeline.runs r`;
+/** SQL of how many tasks of the run `r` are in which state, as they stand now. */
+export const COUNTED_NOW = `(SELECT COALESCE(jsonb_object_agg(state, tasks), '{}') FROM
+  (SELECT state, count(*) AS tasks FROM pipeline.tasks t WHERE t.run_id = r.run_id GROUP BY state) s)`;
+/** The same; of a run that has ended as they were counted then. */
+export const RUN_COUNTS = `COALESCE(r.counts, ${COUNTED_NOW})`;
+export const COUNTED_RUN = `SELECT ${RUN_COLUMNS}, ${RUN_COUNTS} AS counts FROM pipeline.runs r`;
 
 /** Held by whoever decides what is asked for: releases, cancelling, retrying, and the end of runs take turns. */
 export async function lockReleases(client: PoolClient): Promise<void> {
@@ -173,15 +178,6 @@ export class RunStore {
     const sql = `${COUNTED_RUN} WHERE r.run_id = $1`;
     if (client !== undefined) return (await client.query<CountedRun>(sql, [runId])).rows[0];
     return (await this.postgres.query<CountedRun>(sql, [runId]))[0];
-  }
-
-  /** The newest first. */
-  runs(limit: number): Promise<CountedRun[]> {
-    return this.postgres.query(`${COUNTED_RUN} ORDER BY r.created_at DESC, r.run_id DESC LIMIT $1`, [limit]);
-  }
-
-  tasks(runId: string): Promise<TaskRow[]> {
-    return this.postgres.query<TaskRow>('SELECT * FROM pipeline.tasks WHERE run_id = $1 ORDER BY window_id', [runId]);
   }
 
   /**
@@ -272,13 +268,9 @@ export class RunStore {
   }
 
   /** Every fact of these windows, in a fixed order, by window. */
-  async facts(windowIds: readonly string[], client?: PoolClient): Promise<Map<string, Fact[]>> {
+  async facts(windowIds: readonly string[], client: PoolClient): Promise<Map<string, Fact[]>> {
     const sql = 'SELECT window_id, fact FROM pipeline.facts WHERE window_id = ANY($1) ORDER BY window_id, recorded_at, stage, telling';
-    type Row = { window_id: string; fact: Fact };
-    const rows = client === undefined ? await this.postgres.query<Row>(sql, [windowIds]) : (await client.query<Row>(sql, [windowIds])).rows;
-    const byWindow = new Map<string, Fact[]>();
-    for (const { window_id: id, fact } of rows) byWindow.set(id, [...(byWindow.get(id) ?? []), fact]);
-    return byWindow;
+    return factsByWindow((await client.query<FactRow>(sql, [windowIds])).rows);
   }
 
   /**

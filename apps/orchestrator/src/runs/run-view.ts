@@ -67,7 +67,10 @@ export interface RunView {
   /** tasks by state */
   counts: TaskCounts;
   windows: WindowView[];
+  /** where the next page of windows begins; null at the end */
+  next: string | null;
 }
+export type RunSummary = Omit<RunView, 'windows' | 'next'>;
 
 /** A run is as far as its slowest window, and as good as its worst; a cancelled one stays cancelled while the rest ends by itself. */
 export function runStateOf(tasks: readonly TaskState[], cancelled: boolean): RunState {
@@ -82,7 +85,7 @@ export function runState({ counts, cancelled_at, closing }: Pick<CountedRun, 'co
   return closing ? 'running' : runStateOf(Object.keys(counts) as TaskState[], cancelled_at !== null);
 }
 
-export function runSummary(run: CountedRun): Omit<RunView, 'windows'> {
+export function runSummary(run: CountedRun): RunSummary {
   const { run_id, kind, date, days_after, idempotency_key, dataset, granularity, product_ids, origin, counts } = run;
   return {
     ...{ run_id, kind, date, days_after, idempotency_key, state: runState(run), dataset, granularity, products: product_ids },

@@ -30,6 +30,7 @@ class Sources {
   alarmList: string[] = [];
   runList: { run_id: string; state: string }[] = [];
   away = false;
+  readonly runsRead: string[] = [];
 
   services(): Promise<unknown> {
     this.looks += 1;
@@ -39,8 +40,12 @@ class Sources {
   alarms(): Promise<unknown> {
     return Promise.resolve(this.alarmList);
   }
-  runs(): Promise<readonly { run_id: string }[]> {
-    return Promise.resolve(this.runList.map((run) => ({ ...run })));
+  runMarks(): Promise<ReadonlyMap<string, string>> {
+    return Promise.resolve(new Map(this.runList.map(({ run_id, state }) => [run_id, state])));
+  }
+  runsOf(runIds: readonly string[]): Promise<readonly { run_id: string }[]> {
+    this.runsRead.push(...runIds);
+    return Promise.resolve(this.runList.filter(({ run_id }) => runIds.includes(run_id)));
   }
 }
 
@@ -95,6 +100,7 @@ it('services each time; alarms and runs when they changed, the older run first',
     'run {"run_id":"old","state":"succeeded"}',
     'run {"run_id":"new","state":"running"}',
   ]);
+  expect(sources.runsRead).toEqual(['old', 'new']);
 });
 
 it('has room for so many, and again when one leaves', () => {

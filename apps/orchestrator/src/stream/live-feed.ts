@@ -13,8 +13,10 @@ export interface FeedClient {
 export interface FeedSources {
   services(): Promise<unknown>;
   alarms(): Promise<unknown>;
-  /** the newest ones, each with its id */
-  runs(): Promise<readonly { run_id: string }[]>;
+  /** of the newest ones, by their ids, the newest first: what is another text once the run has changed */
+  runMarks(): Promise<ReadonlyMap<string, string>>;
+  /** those of these ids, each with its id */
+  runsOf(runIds: readonly string[]): Promise<readonly { run_id: string }[]>;
 }
 
 export interface FeedOptions {
@@ -36,7 +38,7 @@ export class LiveFeed {
   private closed = false;
   private services: string | undefined;
   private alarms: string | undefined;
-  private runs: ReadonlyMap<string, string> | undefined;
+  private runMarks: ReadonlyMap<string, string> | undefined;
 
   constructor(
     private readonly sources: FeedSources,
@@ -84,7 +86,7 @@ export class LiveFeed {
   private rest(): void {
     for (const timer of this.timers) clearInterval(timer);
     this.timers = [];
-    this.services = this.alarms = this.runs = undefined;
+    this.services = this.alarms = this.runMarks = undefined;
   }
 
   private async look(): Promise<void> {
@@ -92,9 +94,14 @@ export class LiveFeed {
     this.looking = true;
     const timers = this.timers;
     try {
-      const [services, alarms, runs] = await Promise.all([this.sources.services(), this.sources.alarms(), this.sources.runs()]);
+      const [services, alarms, runMarks] = await Promise.all([this.sources.services(), this.sources.alarms(), this.sources.runMarks()]);
+      const changed = changedRuns(this.runMarks, runMarks);
+      const runs = changed.length === 0 ? [] : await this.sources.runsOf(changed);
       // whoever listened has gone meanwhile
-      if (timers === this.timers && this.clients.size > 0) this.compare(services, alarms, runs);
+      if (timers !== this.timers || this.clients.size === 0) return;
+      this.compare(services, alarms);
+      this.runMarks = runMarks;
+      for (const id of changed) for (const run of runs) if (run.run_id === id) this.tellAll(eventText('run', run));
     } catch (error) {
       if (isRetryable(error)) this.logger.debug({ error }, 'the stream has nothing to tell while a store is away');
       else this.logger.error({ error }, 'the stream could not be fed');
@@ -103,16 +110,11 @@ export class LiveFeed {
     }
   }
 
-  private compare(services: unknown, alarms: unknown, runs: readonly { run_id: string }[]): void {
+  private compare(services: unknown, alarms: unknown): void {
     this.services = eventText('services', services);
     this.tellAll(this.services);
     const text = eventText('alarms', alarms);
     if (text !== this.alarms) this.tellAll((this.alarms = text));
-    const known = this.runs;
-    this.runs = new Map(runs.map((run) => [run.run_id, eventText('run', run)]));
-    if (known === undefined) return;
-    // the oldest first, as they came to be
-    for (const [id, told] of [...this.runs].reverse()) if (known.get(id) !== told) this.tellAll(told);
   }
 
   private tellAll(text: string): void {
@@ -124,6 +126,12 @@ export class LiveFeed {
     this.leave(client);
     client.end();
   }
+}
+
+/** Ids of runs that are new or changed, the oldest first, as they came to be; none while nothing was known. */
+function changedRuns(known: ReadonlyMap<string, string> | undefined, now: ReadonlyMap<string, string>): string[] {
+  if (known === undefined) return [];
+  return [...now].flatMap(([id, mark]) => (known.get(id) === mark ? [] : [id])).reverse();
 }
 
 /** One event as `text/event-stream` has it; JSON has no line breaks. */

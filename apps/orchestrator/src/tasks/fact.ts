@@ -52,6 +52,23 @@ export interface WindowFact {
   readonly fact: Fact;
 }
 
+/** A fact as Postgres keeps it. */
+export interface FactRow {
+  readonly window_id: string;
+  readonly fact: Fact;
+}
+
+/** Facts of each window, in the order that they come in. */
+export function factsByWindow(rows: readonly FactRow[]): Map<string, Fact[]> {
+  const byWindow = new Map<string, Fact[]>();
+  for (const { window_id: id, fact } of rows) {
+    const known = byWindow.get(id);
+    if (known === undefined) byWindow.set(id, [fact]);
+    else known.push(fact);
+  }
+  return byWindow;
+}
+
 /** The fact that an event tells; null for a request, which is ours. */
 export function factOf(event: ControlEvent): WindowFact | null {
   switch (event.type) {
