@@ -6,6 +6,7 @@ import { Postgres } from '@elias/postgres';
 import { tagOf } from '../api/cache-answers.js';
 import { candlesJson, PACKED_CANDLE } from './candles-json.js';
 import { KeptPages } from './kept-pages.js';
+import type { KeptPage } from './kept-pages.js';
 import { ROWS_MAX } from './market-queries.js';
 
 /** Candles of one product and width over `[fromMs, toMs)`, in time order, `limit` of them at most. */
@@ -27,6 +28,9 @@ export interface CandlePage {
 
 /** Memory for pages that were read before; a day of minutes takes about 40 kB of it. */
 const KEPT_BYTES_MAX = 33_554_432;
+
+/** A buffer that is just full would have zlib take another. */
+const ROOM_BYTES = 64;
 
 /** What tells one state of a window in Postgres from every other. The rows change with this row, in one transaction, and never without. */
 const STAMP = `SELECT count(*)::int AS windows, string_agg(concat_ws(' ', window_id, state, collection_id, csv_sha256, EXTRACT(EPOCH FROM loaded_at)),
@@ -69,7 +73,7 @@ export class CandlePages {
     const stamp = stampOf(ledger!, ids);
     if (stamp === null) return (await this.read(key, wanted, ids)).page;
     const kept = this.kept.get(key, stamp);
-    if (kept !== undefined) return { tag: kept.tag, json: () => decompress(kept.gzip), gzip: () => Promise.resolve(kept.gzip) };
+    if (kept !== undefined) return { tag: kept.tag, json: () => inflated(kept), gzip: () => Promise.resolve(kept.gzip) };
     const shared = await this.readOnce(key, stamp, wanted, ids);
     return shared.stamp === stamp ? shared.page : (await this.read(key, wanted, ids)).page;
   }
@@ -90,9 +94,14 @@ export class CandlePages {
     const [row] = await this.postgres.query<Stamped & Packed>(sql, [ids, ...valuesOf(wanted)]);
     const stamp = stampOf(row!, ids);
     const fresh = freshPage(wanted, row!);
-    if (stamp !== null) this.kept.put(key, { stamp, tag: fresh.tag, gzip: await fresh.gzip() });
+    if (stamp !== null) this.kept.put(key, { stamp, tag: fresh.tag, gzip: await fresh.gzip(), jsonBytes: (await fresh.json()).length });
     return { stamp, page: fresh };
   }
+}
+
+/** At once into a buffer that has room for all of it: by default it would come in parts of 16 kB. */
+function inflated({ gzip: bytes, jsonBytes }: KeptPage): Promise<Buffer> {
+  return decompress(bytes, { chunkSize: jsonBytes + ROOM_BYTES });
 }
 
 interface StampedPage {

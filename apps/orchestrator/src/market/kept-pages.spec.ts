@@ -3,7 +3,7 @@ import type { KeptPage } from './kept-pages.js';
 
 const KIB = 1_024;
 /** Takes 10 KiB. */
-const page = (stamp: string): KeptPage => ({ stamp, tag: `of ${stamp}`, gzip: Buffer.alloc(9 * KIB) });
+const page = (stamp: string): KeptPage => ({ stamp, tag: `of ${stamp}`, gzip: Buffer.alloc(9 * KIB), jsonBytes: 60 * KIB });
 
 it('a page is good for its stamp alone', () => {
   const pages = new KeptPages(100 * KIB);

@@ -4,6 +4,8 @@ export interface KeptPage {
   /** of its content, as in `ETag` */
   readonly tag: string;
   readonly gzip: Buffer;
+  /** of the answer that it holds */
+  readonly jsonBytes: number;
 }
 
 /** What a page takes beside its bytes: key, stamp and objects. */
