@@ -3,12 +3,14 @@ import { loadConfig } from '@elias/config';
 import { ObjectStore, objectStoreSettings } from '@elias/object-store';
 import { migratePostgres, Postgres, postgresSettings } from '@elias/postgres';
 import { migrateRedshift, RedshiftData, redshiftSettings, redshiftTarget } from '@elias/redshift';
-import { createLogger, runMain } from '@elias/telemetry';
+import { createLogger } from '@elias/telemetry';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { compareWindows } from './compare-windows.js';
 import { comparisonLines } from './comparison-lines.js';
+import { addQuery } from './query/add-query.js';
 import { stackSettings } from './stack-settings.js';
+import { runCommand } from './terminal/run-command.js';
 import { postgresStore, redshiftStore } from './window-stores.js';
 
 const logger = createLogger({ app: 'cli', level: process.env['LOG_LEVEL'] ?? 'warn' });
@@ -51,7 +53,9 @@ program
     process.exitCode = equal ? 0 : 1;
   });
 
-/** The environment, and a local stack's settings where it names no bucket of its own. */
+addQuery(program, { settings: environment, logger });
+
+/** The environment, and a local stack's settings where it names no Postgres of its own. */
 function environment(): NodeJS.ProcessEnv {
   if (process.env['POSTGRES_URL'] !== undefined) return process.env;
   const env = stackSettings(join(program.opts<{ state: string }>().state, 'stack.json'), process.env);
@@ -68,4 +72,4 @@ async function linesOfStandardInput(): Promise<string[]> {
     .filter((line) => line !== '');
 }
 
-await runMain(() => program.parseAsync());
+await runCommand(program);

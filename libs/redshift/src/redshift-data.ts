@@ -12,8 +12,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { classifyFailure, isBusy } from './classify-failure.js';
 import { RedshiftUnavailableError, StatementFailedError } from './redshift-errors.js';
 import type { RedshiftTarget } from './redshift-settings.js';
-import { resultRows } from './result-rows.js';
-import type { ResultRow } from './result-rows.js';
+import { resultPage, resultRows } from './result-rows.js';
+import type { ResultPage, ResultRow } from './result-rows.js';
 import { statementOutcome } from './statement-outcome.js';
 import type { BatchResult, StatementResult } from './statement-outcome.js';
 
@@ -110,19 +110,29 @@ export class RedshiftData {
     yield* this.rows(id, options.signal);
   }
 
+  /** Runs one query and gives its result page by page: one page at least, so that the columns are known. Throws as `execute` does. */
+  async *queryPages(sql: string, parameters: SqlParameters = {}, options: CallOptions = {}): AsyncGenerator<ResultPage, void, undefined> {
+    const { id } = await this.execute(sql, parameters, options);
+    yield* this.pages(id, options.signal);
+  }
+
   /** Rows of a statement that finished, or of one statement of a batch; the service keeps them for 24 hours. */
   async *rows(id: string, signal?: AbortSignal): AsyncGenerator<ResultRow, void, undefined> {
-    let nextToken: string | undefined;
-    do {
-      const command = new GetStatementResultCommand({ Id: id, ...(nextToken === undefined ? {} : { NextToken: nextToken }) });
-      const page = await this.send('GetStatementResult', (abortSignal) => this.client.send(command, { abortSignal }), signal);
-      yield* resultRows(page.ColumnMetadata ?? [], page.Records ?? []);
-      nextToken = page.NextToken === '' ? undefined : page.NextToken;
-    } while (nextToken !== undefined);
+    for await (const page of this.pages(id, signal)) yield* resultRows(page);
   }
 
   close(): void {
     this.client.destroy();
+  }
+
+  private async *pages(id: string, signal?: AbortSignal): AsyncGenerator<ResultPage, void, undefined> {
+    let nextToken: string | undefined;
+    do {
+      const command = new GetStatementResultCommand({ Id: id, ...(nextToken === undefined ? {} : { NextToken: nextToken }) });
+      const page = await this.send('GetStatementResult', (abortSignal) => this.client.send(command, { abortSignal }), signal);
+      yield resultPage(page.ColumnMetadata ?? [], page.Records ?? []);
+      nextToken = page.NextToken === '' ? undefined : page.NextToken;
+    } while (nextToken !== undefined);
   }
 
   private async ended(operation: string, id: string | undefined, signal: AbortSignal | undefined): Promise<BatchResult> {

@@ -4,9 +4,23 @@ import type { ColumnMetadata, Field } from '@aws-sdk/client-redshift-data';
 export type ResultValue = string | number | boolean | null;
 export type ResultRow = Record<string, ResultValue>;
 
+/** Some rows of a result, in the order of its columns, whose names may be equal. */
+export interface ResultPage {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly ResultValue[])[];
+}
+
+export function resultPage(columns: readonly ColumnMetadata[], records: readonly (readonly Field[])[]): ResultPage {
+  const width = Math.max(columns.length, records[0]?.length ?? 0);
+  return {
+    columns: Array.from({ length: width }, (_, at) => columnName(columns, at)),
+    rows: records.map((fields) => fields.map(fieldValue)),
+  };
+}
+
 /** Rows of one page by column name. */
-export function resultRows(columns: readonly ColumnMetadata[], records: readonly (readonly Field[])[]): ResultRow[] {
-  return records.map((fields) => Object.fromEntries(fields.map((field, at) => [columnName(columns, at), fieldValue(field)])));
+export function resultRows({ columns, rows }: ResultPage): ResultRow[] {
+  return rows.map((row) => Object.fromEntries(row.map((value, at) => [columns[at], value])));
 }
 
 function columnName(columns: readonly ColumnMetadata[], at: number): string {
