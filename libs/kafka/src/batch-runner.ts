@@ -74,14 +74,24 @@ export class BatchRunner {
       let failure: EliasError | null = null;
       try {
         if (!assignment.isCurrent || this.stopped) return;
-        records = partition.queue.take(this.options.maxBatchRecords, this.options.maxBatchBytes);
+        records = this.ours(assignment, partition, partition.queue.take(this.options.maxBatchRecords, this.options.maxBatchBytes));
         this.options.onTaken(assignment, partition);
-        failure = await this.attempt(assignment, partition, records, 0);
+        if (records.length > 0) failure = await this.attempt(assignment, partition, records, 0);
       } finally {
         this.turns.give();
       }
       if (failure !== null) await this.tryAgain(assignment, partition, records, failure);
     }
+  }
+
+  /** Without what was sent back for other groups, which is done here. */
+  private ours(assignment: Assignment, partition: OwnedPartition, queued: QueuedRecord[]): QueuedRecord[] {
+    const ours = queued.filter(({ record }) => !this.options.deadLetters.isForOthers(record));
+    if (ours.length < queued.length) {
+      const passed = this.batch(assignment, partition, queued, 0);
+      for (const { record } of queued) if (this.options.deadLetters.isForOthers(record)) passed.done(record);
+    }
+    return ours;
   }
 
   private async tryAgain(

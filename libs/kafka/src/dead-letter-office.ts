@@ -6,6 +6,7 @@ import { RecordRefusedError } from './kafka-errors.js';
 import { partitionOf } from './partition-of.js';
 import type { ConsumedRecord } from './record-batch.js';
 import type { RecordProducer } from './record-producer.js';
+import { attemptsBefore, isForOthers } from './redrive.js';
 
 /** Where one group's unusable records go. */
 export class DeadLetterOffice {
@@ -20,13 +21,19 @@ export class DeadLetterOffice {
     },
   ) {}
 
+  /** Whether a record was sent back for another group, which alone is to try it again. */
+  isForOthers(record: ConsumedRecord): boolean {
+    return isForOthers(record, this.parts.group);
+  }
+
   /**
    * Resolves once the dead letter is durable. A value too large for the dead-letter topic stays at its origin, with
    * its size in the dead letter: the partition must go on.
    * @throws KafkaUnavailableError nothing was kept, or not for certain
    */
-  async keep(record: ConsumedRecord, raw: RawParts | null, why: { reason: string; cause: unknown; attempts: number }): Promise<void> {
+  async keep(record: ConsumedRecord, raw: RawParts | null, refusal: { reason: string; cause: unknown; attempts: number }): Promise<void> {
     const { client, producer, topic, group, onKept, logger } = this.parts;
+    const why = { ...refusal, attempts: refusal.attempts + attemptsBefore(record) };
     const origin = { topic: record.topic, partition: record.partition, offset: record.offset, key: record.key };
     const letter = encodeDeadLetter(record, raw, { ...why, group }, { topic, partition: 0 });
     const target = { topic, partition: partitionOf(String(letter.key), await client.partitionCount(topic)) };

@@ -12,4 +12,5 @@ export * from './read-range.js';
 export { sweepReaderGroups } from './reader-groups.js';
 export * from './record-batch.js';
 export * from './record-producer.js';
+export * from './redrive.js';
 export * from './topic-spec.js';
