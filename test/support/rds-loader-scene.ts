@@ -84,6 +84,7 @@ export class RdsLoaderScene {
       POSTGRES_URL: this.database.url,
       RDS_LOADER_SOURCE: source,
       RDS_LOADER_GROUP: this.group,
+      RDS_LOADER_LIVE: 'off',
       ARCHIVE_PREFIX: this.prefix,
       ARCHIVE_BUCKET: s3.bucket,
       AWS_REGION: s3.region,

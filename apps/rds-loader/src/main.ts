@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@elias/config';
 import { deadLetterTopic, TOPICS, WINDOW_TOPICS } from '@elias/contracts';
 import { isRetryable } from '@elias/errors';
-import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { ensureTopics, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
+import { LIVE_TOPICS, liveGroup, liveStrategy, windowsStrategy } from './loader-strategies.js';
 import { archiveSourceConfig, rdsLoaderConfig } from './rds-loader.config.js';
 import { RdsLoaderModule } from './rds-loader.module.js';
 
@@ -19,30 +20,27 @@ await runMain(async () => {
   const metrics = new Metrics({ processMetrics: true });
   const readiness = new Readiness();
   const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-rds-loader', logger, metrics });
-  const deadLetters = deadLetterTopic(groupId);
-  const transactionBytes = config.RDS_LOADER_TRANSACTION_BYTES;
-  const strategy = new KafkaBatchStrategy({
-    client: kafka,
-    groupId,
-    deadLetterTopic: deadLetters.name,
-    fromBeginning: true,
-    agedTopics: [TOPICS.archiveObjects.name],
-    concurrency: config.RDS_LOADER_PARTITIONS_AT_ONCE,
-    maxBatchBytes: transactionBytes,
-    // A partition that is over it is fetched no further, and one fetch brings more than a megabyte: half is enough to fill the next one.
-    maxQueuedBytesPerPartition: Math.ceil(transactionBytes / 2),
-    metrics,
-    logger,
-    readiness,
+  const live = config.RDS_LOADER_LIVE === 'on';
+  const parts = { config, kafka, metrics, logger, readiness };
+  const onBug = (error: unknown): void => {
+    logger.fatal({ error }, 'the sweep of the live tables failed in a way that is not foreseen');
+    process.exit(1);
+  };
+  const module = RdsLoaderModule.forRoot({ ...parts, bucket, nowMs: () => Date.now(), onBug });
+  await startService({
+    ...{ app: 'rds-loader', config, module, strategy: windowsStrategy(groupId, parts), logger },
+    prepare: (app) => {
+      if (live) app.connectMicroservice({ strategy: liveStrategy(liveGroup(groupId), parts) });
+      return Promise.resolve();
+    },
   });
-  const module = RdsLoaderModule.forRoot({ config, bucket, logger, metrics, readiness, kafka });
-  await startService({ app: 'rds-loader', config, module, strategy, logger });
-  logger.info({ source, groupId }, 'loading windows into Postgres');
+  logger.info({ source, groupId, live }, 'loading into Postgres');
 
   // The consumer waits for its topics; Kafka may come later than this process.
   for (;;) {
     try {
-      await ensureTopics(kafka, [...WINDOW_TOPICS, TOPICS.archiveObjects, TOPICS.loads, deadLetters]);
+      const windowTopics = [...WINDOW_TOPICS, TOPICS.archiveObjects, TOPICS.loads, deadLetterTopic(groupId)];
+      await ensureTopics(kafka, live ? [...windowTopics, ...LIVE_TOPICS, deadLetterTopic(liveGroup(groupId))] : windowTopics);
       return;
     } catch (error) {
       if (!isRetryable(error)) throw error;

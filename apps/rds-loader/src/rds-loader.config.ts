@@ -28,6 +28,13 @@ export const rdsLoaderConfig = z.object({
     .max(64 * MIB)
     .default(2 * MIB)
     .describe('CSV bytes of one transaction'),
+  RDS_LOADER_LIVE: z.enum(['on', 'off']).default('on').describe('on: the live topics fill the live tables; off: windows alone are loaded'),
+  RDS_LOADER_LIVE_KEEP_MS: z.coerce
+    .number()
+    .int()
+    .min(60_000)
+    .default(172_800_000)
+    .describe('milliseconds for which live trades and candles are kept that no settled window tells'),
   RDS_LOADER_FETCHES_AT_ONCE: z.coerce.number().int().min(1).max(256).default(8).describe('archives fetched side by side'),
 });
 export type RdsLoaderConfig = z.output<typeof rdsLoaderConfig>;

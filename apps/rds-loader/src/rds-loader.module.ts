@@ -12,6 +12,7 @@ import { LoadArchives } from './load-archives.js';
 import { LoadBatch } from './load-batch.js';
 import { LoadWindowRecords } from './load-window-records.js';
 import { LoadWindows } from './load-windows.js';
+import { LiveModule } from './live/live.module.js';
 import { LoaderMetrics } from './loader-metrics.js';
 import { PostgresWindowStore } from './postgres/postgres-window-store.js';
 import type { ArchiveSourceConfig, RdsLoaderConfig } from './rds-loader.config.js';
@@ -25,6 +26,9 @@ export interface RdsLoaderParts {
   metrics: Metrics;
   readiness: Readiness;
   kafka: KafkaClient;
+  /** milliseconds since the epoch */
+  nowMs: () => number;
+  onBug: (error: unknown) => void;
 }
 
 const PARTS = Symbol('rds-loader parts');
@@ -75,7 +79,10 @@ export class RdsLoaderModule implements OnApplicationShutdown {
     ];
     return {
       module: RdsLoaderModule,
-      imports: [ServiceModule.forRoot({ app: 'rds-loader', metrics, readiness })],
+      imports: [
+        ServiceModule.forRoot({ app: 'rds-loader', metrics, readiness }),
+        ...(config.RDS_LOADER_LIVE === 'on' ? [LiveModule.forRoot(parts)] : []),
+      ],
       controllers: source === 'topic' ? [WindowsController, ArchiveObjectsController] : [ArchiveObjectsController],
       providers: [...connections, ...loading, ...(parts.bucket === null ? fromTopic(config) : fromArchives(config, parts.bucket))],
     };

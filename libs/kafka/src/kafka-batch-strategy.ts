@@ -32,6 +32,8 @@ export interface KafkaBatchStrategyOptions {
   client: KafkaClient;
   groupId: string;
   deadLetterTopic: string;
+  /** of an app with several strategies: those handlers are its own that name it; every handler where it is not given */
+  transportId?: symbol;
   /** records in one handler call; default 500 */
   maxBatchRecords?: number;
   /** bytes in one handler call, except a single larger record; default 1 MiB */
@@ -89,6 +91,7 @@ export class KafkaBatchStrategy extends Server implements CustomTransportStrateg
 
   constructor(readonly options: KafkaBatchStrategyOptions) {
     super();
+    if (options.transportId !== undefined) this.setTransportId(options.transportId);
     const { client, groupId, logger, manualDone = false } = options;
     const group = groupId;
     this.metrics = new ConsumerMetrics(options.metrics, groupId);

@@ -26,6 +26,14 @@ export function deleteRowsStatement(window: Window): { text: string; values: unk
 }
 
 /**
+ * Deletes the live candles of windows that are told whole. Parameters: arrays of product, granularity, first instant, first instant after.
+ */
+export function deleteLiveCandlesStatement(): string {
+  return `DELETE FROM live.candles l USING unnest($1::text[], $2::integer[], $3::timestamptz[], $4::timestamptz[]) AS w (product_id, granularity, from_at, to_at)
+WHERE l.product_id = w.product_id AND l.granularity = w.granularity AND l.started_at >= w.from_at AND l.started_at < w.to_at`;
+}
+
+/**
  * Takes the ledger rows of windows that have none yet, in the order given: whoever comes second for one waits until the first has
  * committed, and then finds its row. Parameter: window ids, sorted. The rows are blank and never outlive the transaction so.
  */

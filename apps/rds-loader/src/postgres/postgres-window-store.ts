@@ -64,6 +64,7 @@ export class PostgresWindowStore implements WindowStore {
       }
       for (const ofDataset of byDataset(replaced)) await this.copy(client, ofDataset);
       if (written.length > 0) await client.query(sql.writeLedgerStatement(), this.ledgerColumns(written));
+      await deleteLiveRows(client, written.filter(isWhole));
       if (unclaimed.length > 0) await client.query(sql.unclaimLedgerStatement(), [unclaimed]);
       return windows.map((window) => outcomes.get(window)!);
     });
@@ -184,6 +185,20 @@ function ledgerEntry(row: LedgerRow): LedgerEntry {
 
 async function deleteRows(client: PoolClient, window: Window): Promise<void> {
   await client.query(sql.deleteRowsStatement(window));
+}
+
+/** Nothing of the window is unknown or open, so that the live plane has nothing to add. */
+const isWhole = ({ revision: { unknown, open } }: OfferedFacts): boolean => unknown === 0 && open === 0;
+
+async function deleteLiveRows(client: PoolClient, settled: readonly OfferedFacts[]): Promise<void> {
+  const windows = settled.map(({ window }) => window).filter(({ dataset }) => dataset === 'candles');
+  if (windows.length === 0) return;
+  await client.query(sql.deleteLiveCandlesStatement(), [
+    windows.map(({ productId }) => productId),
+    windows.map(({ granularity }) => granularity),
+    windows.map(({ fromMs }) => new Date(fromMs)),
+    windows.map(({ toMs }) => new Date(toMs)),
+  ]);
 }
 
 function headerOf(csv: Buffer): string {

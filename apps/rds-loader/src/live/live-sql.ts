@@ -1,0 +1,94 @@
+type Columns = readonly (readonly [name: string, type: string])[];
+
+/** Columns of each live table and the type of each parameter (one array per column). */
+export const LIVE_COLUMNS = {
+  trades: [
+    ['product_id', 'text'],
+    ['trade_id', 'bigint'],
+    ['side', 'text'],
+    ['price', 'numeric'],
+    ['size', 'numeric'],
+    ['traded_at', 'timestamptz'],
+    ['told_by', 'text'],
+    ['received_at', 'timestamptz'],
+  ],
+  tickers: [
+    ['product_id', 'text'],
+    ['trade_id', 'bigint'],
+    ['side', 'text'],
+    ['price', 'numeric'],
+    ['last_size', 'numeric'],
+    ['best_bid', 'numeric'],
+    ['best_bid_size', 'numeric'],
+    ['best_ask', 'numeric'],
+    ['best_ask_size', 'numeric'],
+    ['open_24h', 'numeric'],
+    ['low_24h', 'numeric'],
+    ['high_24h', 'numeric'],
+    ['volume_24h', 'numeric'],
+    ['volume_30d', 'numeric'],
+    ['traded_at', 'timestamptz'],
+    ['received_at', 'timestamptz'],
+  ],
+  candles: [
+    ['product_id', 'text'],
+    ['granularity', 'integer'],
+    ['started_at', 'timestamptz'],
+    ['open', 'numeric'],
+    ['high', 'numeric'],
+    ['low', 'numeric'],
+    ['close', 'numeric'],
+    ['volume', 'numeric'],
+    ['answered_at', 'timestamptz'],
+  ],
+} as const satisfies Record<string, Columns>;
+export type LiveTable = keyof typeof LIVE_COLUMNS;
+
+/** What says which of two rows of one key stays: the greater one, and of equal ones the newcomer. Null: the first stays. */
+const LATER = { trades: null, tickers: ['trade_id', 'received_at'], candles: ['answered_at'] } as const;
+const KEYS = { trades: ['product_id', 'trade_id'], tickers: ['product_id'], candles: ['product_id', 'granularity', 'started_at'] } as const;
+
+/** Writes rows of one table, each key at most once. Parameters: one array per column of `LIVE_COLUMNS`. Doing it again changes nothing. */
+export function upsertStatement(table: LiveTable): string {
+  const columns: Columns = LIVE_COLUMNS[table];
+  const names = columns.map(([name]) => name);
+  const arrays = columns.map(([, type], i) => `$${i + 1}::${type}[]`);
+  return `INSERT INTO live.${table} AS t (${names.join(', ')})
+SELECT * FROM unnest(${arrays.join(', ')})
+ON CONFLICT (${KEYS[table].join(', ')}) ${onConflict(table, names)}`;
+}
+
+function onConflict(table: LiveTable, names: readonly string[]): string {
+  const later = LATER[table];
+  if (later === null) return 'DO NOTHING';
+  const keys: readonly string[] = KEYS[table];
+  const assignments = names.filter((name) => !keys.includes(name)).map((name) => `${name} = excluded.${name}`);
+  const of = (row: string): string => `(${later.map((name) => `${row}.${name}`).join(', ')})`;
+  return `DO UPDATE SET ${assignments.join(', ')} WHERE ${of('excluded')} >= ${of('t')}`;
+}
+
+/** Rows that one statement of the sweep takes at most, so that nobody waits long for what it locks. */
+export const SWEPT_ROWS_MAX = 20_000;
+
+/**
+ * Removes candles that whole windows tell by now: such as came after their window. Those that another sweep has in hand are passed over.
+ */
+export function sweepSettledCandlesStatement(): string {
+  return swept(
+    'candles',
+    `EXISTS (SELECT FROM market.load_ledger w
+  WHERE w.window_id = live.candle_window_id(l.product_id, l.granularity, l.started_at) COLLATE "C"
+    AND w.state = 'loaded' AND w.unknown_periods = 0 AND w.open_periods = 0)`,
+  );
+}
+
+/** Removes rows that began before `$1`. */
+export function purgeStatement(table: 'trades' | 'candles'): string {
+  return swept(table, `l.${{ trades: 'traded_at', candles: 'started_at' }[table]} < $1::timestamptz`);
+}
+
+function swept(table: LiveTable, condition: string): string {
+  return `WITH gone AS (DELETE FROM live.${table} WHERE ctid = ANY (ARRAY(
+  SELECT l.ctid FROM live.${table} l WHERE ${condition} LIMIT ${SWEPT_ROWS_MAX} FOR UPDATE OF l SKIP LOCKED)) RETURNING 1)
+SELECT count(*)::int AS rows FROM gone`;
+}
