@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { gzipSync } from 'node:zlib';
-import { csvSha256, encodeCandlesCsv, encodeDayCsv, twinKey } from '@elias/archive';
+import { csvSha256, encodeCandlesCsv, encodeDayCsv, TRADES_CSV_HEADER, twinKey } from '@elias/archive';
 import { ObjectMissingError, PreconditionFailedError } from '@elias/object-store';
 import type { ObjectFacts } from '@elias/object-store';
 import { windowId } from '@elias/market-data';
@@ -108,7 +108,7 @@ export class KeepTwins {
  * than deleted, since a put can be made on a condition everywhere.
  */
 export function emptyTwin(window: Window): WantedTwin {
-  const csv = window.dataset === 'candles' ? encodeCandlesCsv(window, []) : encodeDayCsv(window, []);
+  const csv = headerOnly(window);
   return { window, collectionId: NO_COLLECTION, csvSha256: csvSha256(csv), gzip: gzipSync(csv) };
 }
 
@@ -120,4 +120,9 @@ function isDue(wanted: WantedTwin, seen: TwinsSeen, ledger: LedgerSeen): boolean
   if (row === undefined || row.revoked !== empty || row.revision.collectionId !== wanted.collectionId) return false;
   const twin = seen.get(id) ?? null;
   return twin === null ? !empty : twin.metadata[TWIN_CSV_SHA256] !== wanted.csvSha256;
+}
+
+function headerOnly(window: Window): Buffer {
+  if (window.dataset === 'candles') return encodeCandlesCsv(window, []);
+  return window.dataset === 'trades' ? Buffer.from(`${TRADES_CSV_HEADER}\n`) : encodeDayCsv(window, []);
 }

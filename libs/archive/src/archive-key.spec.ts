@@ -1,4 +1,4 @@
-import { candleWindowAt, dayWindowAt } from '@elias/market-data';
+import { candleWindowAt, dayWindowAt, tradeWindowAt } from '@elias/market-data';
 import type { GranularitySeconds } from '@elias/market-data';
 import { archiveKey, checksumListKey, parseArchiveKey, twinKey } from './archive-key.js';
 
@@ -38,6 +38,17 @@ it.each([
   const key = archiveKey('a', window, revision, sha256);
   expect(key).toBe(`a/${folder}/${productId}_${dataset}_2023-12-01_r20231202T001503Z_3f9a1c07_9f2c41d07ab3.zip`);
   expect(twinKey('a', window)).toBe(`a/tables/${folder}/data.csv.gz`);
+  expect(parseArchiveKey('a', key)?.window).toEqual(window);
+});
+
+it.each([
+  { width: 3_600, named: '2023-12-01T13', twin: 'dt=2023-12-01/hour=13' },
+  { width: 86_400, named: '2023-12-01', twin: 'dt=2023-12-01' },
+] as const)('trades of $width s lie in the folder of their day, the hour is in the names', ({ width, named, twin }) => {
+  const window = tradeWindowAt('BTC-USD', width, Date.UTC(2023, 11, 1, 13));
+  const key = archiveKey('a', window, revision, sha256);
+  expect(key).toBe(`a/trades/product=BTC-USD/dt=2023-12-01/BTC-USD_trades_${named}_r20231202T001503Z_3f9a1c07_9f2c41d07ab3.zip`);
+  expect(twinKey('a', window)).toBe(`a/tables/trades/product=BTC-USD/${twin}/data.csv.gz`);
   expect(parseArchiveKey('a', key)?.window).toEqual(window);
 });
 

@@ -1,5 +1,5 @@
 import type { Revision, Window } from '@elias/market-data';
-import { candleWindowAt, dayWindowAt, formatInstant, isDayDataset, isGranularity, parseInstant } from '@elias/market-data';
+import { candleWindowAt, dayWindowAt, formatInstant, isDayDataset, isGranularity, parseInstant, tradeWindowAt } from '@elias/market-data';
 
 /**
  * Object key of a sealed window, e.g.
@@ -19,10 +19,10 @@ export function archiveKey(prefix: string, window: Window, revision: Revision, c
 export function archiveName(window: Window, revision: Revision, csvSha256: string): string {
   const collectedAt = formatInstant(revision.collectedAtMs).replace(/[-:]/g, '');
   const telling = `r${collectedAt}_${revision.collectionId.slice(-8)}_${csvSha256.slice(0, 12)}`;
-  return `${window.productId}_${kindOf(window)}_${firstDay(window)}_${telling}`;
+  return `${window.productId}_${kindOf(window)}_${beginningOf(window)}_${telling}`;
 }
 
-/** Folder (date prefix) that holds every sealed revision of one window, without a slash at its end. */
+/** Folder (date prefix) that holds every sealed revision of one window, of hours of the day's others too, without a slash at its end. */
 export function archiveFolder(prefix: string, window: Window): string {
   return `${at(prefix)}${window.dataset}/${partitionPath(window)}`;
 }
@@ -32,9 +32,13 @@ export function checksumListKey(prefix: string, window: Window): string {
   return `${archiveFolder(prefix, window)}/SHA256SUMS`;
 }
 
-/** Key of the gzip twin, one per window whatever its revision: `<prefix>/tables/candles/granularity=60/product=BTC-USD/dt=2023-12-01/data.csv.gz`. */
+/**
+ * Key of the gzip twin, one per window whatever its revision: `<prefix>/tables/candles/granularity=60/product=BTC-USD/dt=2023-12-01/data.csv.gz`;
+ * of an hour `…/dt=2023-12-01/hour=13/data.csv.gz`.
+ */
 export function twinKey(prefix: string, window: Window): string {
-  return `${at(prefix)}tables/${window.dataset}/${partitionPath(window)}/data.csv.gz`;
+  const hour = isHour(window) ? `/hour=${beginningOf(window).slice(-2)}` : '';
+  return `${at(prefix)}tables/${window.dataset}/${partitionPath(window)}${hour}/data.csv.gz`;
 }
 
 /** What an archive's key tells by itself; hash and collection only in part, so the manifest decides. */
@@ -52,10 +56,11 @@ export function parseArchiveKey(prefix: string, key: string): ArchiveKeyParts | 
   const name = ARCHIVE_NAME.exec(key.slice(key.lastIndexOf('/') + 1))?.groups;
   if (name === undefined) return null;
   try {
-    const window = windowNamed(name['product']!, name['kind']!, parseInstant(`${name['date']!}T00:00:00Z`));
+    const [day, hour] = name['date']!.split('T');
+    const window = windowNamed(name['product']!, name['kind']!, parseInstant(`${day!}T${hour ?? '00'}:00:00Z`), hour !== undefined);
     const [, date, time] = /^(\d{8})T(\d{6})Z$/.exec(name['collected']!)!;
     const collectedAtMs = parseInstant(`${date!.replace(/(....)(..)(..)/, '$1-$2-$3')}T${time!.replace(/(..)(..)(..)/, '$1:$2:$3')}Z`);
-    const whole = `${archiveFolder(prefix, window)}/${name['product']!}_${kindOf(window)}_${firstDay(window)}_${name['telling']!}.zip`;
+    const whole = `${archiveFolder(prefix, window)}/${name['product']!}_${kindOf(window)}_${beginningOf(window)}_${name['telling']!}.zip`;
     return whole === key ? { window, collectedAtMs, collectionTail: name['tail']!, csvSha256Head: name['hash']! } : null;
   } catch (error) {
     if (error instanceof RangeError) return null;
@@ -64,7 +69,7 @@ export function parseArchiveKey(prefix: string, key: string): ArchiveKeyParts | 
 }
 
 const ARCHIVE_NAME =
-  /^(?<product>_all|[^_]+)_(?<kind>[a-z0-9_]{1,40})_(?<date>\d{4}-\d{2}-\d{2})_(?<telling>r(?<collected>\d{8}T\d{6}Z)_(?<tail>[0-9a-f]{8})_(?<hash>[0-9a-f]{12}))\.zip$/;
+  /^(?<product>_all|[^_]+)_(?<kind>[a-z0-9_]{1,40})_(?<date>\d{4}-\d{2}-\d{2}(?:T\d{2})?)_(?<telling>r(?<collected>\d{8}T\d{6}Z)_(?<tail>[0-9a-f]{8})_(?<hash>[0-9a-f]{12}))\.zip$/;
 
 /** What tells a window from others of its product and day: the width of its candles, or the dataset. */
 function kindOf(window: Window): string {
@@ -72,7 +77,8 @@ function kindOf(window: Window): string {
 }
 
 /** @throws RangeError when there is no such window */
-function windowNamed(productId: string, kind: string, atMs: number): Window {
+function windowNamed(productId: string, kind: string, atMs: number, hourly: boolean): Window {
+  if (kind === 'trades') return tradeWindowAt(productId, hourly ? 3_600 : 86_400, atMs);
   if (isDayDataset(kind)) return dayWindowAt(kind, productId, atMs);
   const granularity = Number(kind);
   if (!isGranularity(granularity)) throw new RangeError(`no dataset or candle width: ${kind}`);
@@ -82,6 +88,15 @@ function windowNamed(productId: string, kind: string, atMs: number): Window {
 function partitionPath(window: Window): string {
   const width = window.dataset === 'candles' ? `granularity=${window.granularity}/` : '';
   return `${width}product=${window.productId}/dt=${firstDay(window)}`;
+}
+
+function isHour(window: Window): boolean {
+  return window.dataset === 'trades' && window.granularity === 3_600;
+}
+
+/** The window's first day, and of an hour that hour: `2023-12-01T13`. */
+function beginningOf(window: Window): string {
+  return formatInstant(window.fromMs).slice(0, isHour(window) ? 13 : 10);
 }
 
 function firstDay(window: Window): string {

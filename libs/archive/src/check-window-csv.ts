@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Outcome, WindowFacts } from '@elias/contracts';
 import { deadLetter, ok } from '@elias/contracts';
+import type { Window } from '@elias/market-data';
 import { checkCandleRows } from './check-candle-rows.js';
+import { CheckTradeRows } from './check-trade-rows.js';
 import { checkDayRows } from './day-rows-csv.js';
 
 /** Hex SHA-256 of a window's CSV. */
@@ -18,8 +20,16 @@ export function checkWindowCsv(csv: Uint8Array, facts: Pick<WindowFacts, 'window
   const sha256 = csvSha256(csv);
   if (sha256 !== facts.csvSha256) return deadLetter('wrong-hash', new RangeError(`sha256 of the CSV is ${sha256}, not ${facts.csvSha256}`));
   const { window } = facts;
-  const checked = window.dataset === 'candles' ? checkCandleRows(csv, window) : checkDayRows(csv, window);
+  const checked = checkRows(csv, window);
   if (typeof checked === 'string') return deadLetter('wrong-rows', new RangeError(checked));
   if (checked !== facts.rowCount) return deadLetter('wrong-rows', new RangeError(`${checked} rows, not ${facts.rowCount}`));
   return ok({ rows: checked });
+}
+
+function checkRows(csv: Uint8Array, window: Window): number | string {
+  if (window.dataset === 'candles') return checkCandleRows(csv, window);
+  if (window.dataset !== 'trades') return checkDayRows(csv, window);
+  const trades = new CheckTradeRows(window);
+  trades.push(csv);
+  return trades.end();
 }

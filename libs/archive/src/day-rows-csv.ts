@@ -83,6 +83,8 @@ function isValue({ type, nullable }: Column, field: string): boolean {
   switch (type.kind) {
     case 'text':
       return Buffer.byteLength(field) <= type.maxBytes && canonicalText(field) === field;
+    case 'bigint':
+      return /^(?:0|[1-9]\d{0,15})$/.test(field);
     case 'integer':
       return /^(?:0|[1-9]\d{0,8})$/.test(field);
     case 'boolean':

@@ -1,11 +1,17 @@
 export * from './archive-errors.js';
 export * from './archive-key.js';
 export * from './candles-csv.js';
+export * from './check-trade-rows.js';
 export * from './check-window-csv.js';
+export * from './check-window-stream.js';
 export * from './checksum-list.js';
 export * from './csv-fields.js';
 export * from './day-rows-csv.js';
 export * from './gzip-member.js';
 export * from './manifest.js';
-export * from './open-archive.js';
+export { openArchive } from './open-archive.js';
+export type { OpenedArchive } from './open-archive.js';
+export * from './open-streamed.js';
 export * from './seal-archive.js';
+export * from './seal-stream.js';
+export * from './trades-csv.js';

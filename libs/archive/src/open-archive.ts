@@ -1,5 +1,4 @@
 import { SCHEMA_VERSION } from '@elias/contracts';
-import type { Window } from '@elias/market-data';
 import { periodCount } from '@elias/market-data';
 import { ArchiveCorruptError } from './archive-errors.js';
 import { archiveName } from './archive-key.js';
@@ -15,6 +14,8 @@ const MANIFEST_BYTES_MAX = 1024 * 1024;
 /** Longest line a candle can have: two times 24 characters of product, an instant, four prices, a volume, and separators. */
 const ROW_BYTES_MAX = 256;
 
+/** Trades are inflated whole up to here; `openStreamed` has no such bound. */
+const TRADES_BYTES_MAX = 512 * 1024 * 1024;
 /** Rows of a day's stats: every product of the exchange, for several spans. */
 const DAY_ROWS_MAX = 8_192;
 
@@ -33,6 +34,18 @@ export interface OpenedArchive {
  * @throws ArchiveCorruptError
  */
 export function openArchive(zip: Buffer): OpenedArchive {
+  const { manifest, entry } = readEntries(zip);
+  const csv = readEntry(zip, entry, csvBytesMax(manifest));
+  if (csvSha256(csv) !== manifest.csvSha256) throw new ArchiveCorruptError("the CSV's sha256 is not the manifest's");
+  const { offset, packedBytes } = entry;
+  return { manifest, csv, csvEntry: csvEntryOf(entry), deflated: zip.subarray(offset, offset + packedBytes) };
+}
+
+/**
+ * The manifest, and where the CSV lies; the CSV itself is not looked at.
+ * @internal
+ */
+export function readEntries(zip: Buffer): { manifest: Manifest; entry: ZipEntry } {
   const [csvZipEntry, manifestEntry, ...others] = readZipEntries(zip);
   if (csvZipEntry === undefined || manifestEntry?.name !== MANIFEST_ENTRY || others.length > 0) {
     throw new ArchiveCorruptError(`its entries are not a CSV and ${MANIFEST_ENTRY}`);
@@ -43,10 +56,7 @@ export function openArchive(zip: Buffer): OpenedArchive {
     throw new ArchiveCorruptError(`its CSV "${csvZipEntry.name}" is not the manifest's`);
   }
   if (csvZipEntry.method !== DEFLATED || csvZipEntry.bytes !== csvBytes) throw new ArchiveCorruptError('its CSV is not packed as told');
-  const csv = readEntry(zip, csvZipEntry, csvBytesMax(window));
-  if (csvSha256(csv) !== sha256) throw new ArchiveCorruptError("the CSV's sha256 is not the manifest's");
-  const { offset, packedBytes } = csvZipEntry;
-  return { manifest, csv, csvEntry: csvEntryOf(csvZipEntry), deflated: zip.subarray(offset, offset + packedBytes) };
+  return { manifest, entry: csvZipEntry };
 }
 
 /** @internal */
@@ -68,6 +78,7 @@ function readManifest(zip: Buffer, entry: ZipEntry): Manifest {
   return manifest;
 }
 
-function csvBytesMax(window: Window): number {
+function csvBytesMax({ window, rowCount }: Pick<Manifest, 'window' | 'rowCount'>): number {
+  if (window.dataset === 'trades') return Math.min(TRADES_BYTES_MAX, (1 + rowCount) * ROW_BYTES_MAX);
   return window.dataset === 'candles' ? (1 + periodCount(window)) * ROW_BYTES_MAX : DAY_ROWS_MAX * DAY_ROW_BYTES_MAX;
 }

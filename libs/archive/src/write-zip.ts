@@ -5,9 +5,16 @@ import { DEFLATED, STORED } from './zip-entries.js';
 /** One file of a zip, its bytes as they are to lie there. */
 export interface PackedFile {
   readonly name: string;
-  readonly content: Uint8Array;
-  /** raw DEFLATE of the content; null stores the content itself */
-  readonly deflated: Uint8Array | null;
+  /** a stored file's bytes; of a packed one its length and CRC-32 are enough */
+  readonly content: Uint8Array | PackedContent;
+  /** raw DEFLATE of the content, in one piece or in several; null stores the content itself */
+  readonly deflated: Uint8Array | readonly Uint8Array[] | null;
+}
+
+/** What a zip tells of a file whose bytes went by. */
+export interface PackedContent {
+  readonly bytes: number;
+  readonly crc32: number;
 }
 
 const LOCAL_BYTES = 30;
@@ -28,7 +35,7 @@ const MODE = 0o100644;
  */
 export function writeZip(files: readonly PackedFile[]): { zip: Buffer; entries: ZipEntry[] } {
   const names = files.reduce((sum, { name }) => sum + name.length, 0);
-  const packed = files.reduce((sum, file) => sum + packedBytes(file).length, 0);
+  const packed = files.reduce((sum, file) => sum + lengthOf(piecesOf(file)), 0);
   const zip = Buffer.alloc(files.length * (LOCAL_BYTES + CENTRAL_BYTES) + 2 * names + packed + END_BYTES);
   const entries: ZipEntry[] = [];
   const localOffsets: number[] = [];
@@ -36,22 +43,26 @@ export function writeZip(files: readonly PackedFile[]): { zip: Buffer; entries: 
   for (const file of files) {
     const { name, content, deflated } = file;
     const offset = at + LOCAL_BYTES + name.length;
-    const bytes = packedBytes(file);
+    const pieces = piecesOf(file);
+    const packedBytes = lengthOf(pieces);
     const entry: ZipEntry = {
       name,
       method: deflated === null ? STORED : DEFLATED,
-      crc32: crc32(content),
-      bytes: content.length,
-      packedBytes: bytes.length,
+      crc32: content instanceof Uint8Array ? crc32(content) : content.crc32,
+      bytes: content instanceof Uint8Array ? content.length : content.bytes,
+      packedBytes,
       offset,
     };
     zip.writeUInt32LE(0x04034b50, at);
     writeFields(zip, at + 4, entry);
     zip.write(name, at + LOCAL_BYTES, 'ascii');
-    zip.set(bytes, offset);
     localOffsets.push(at);
     entries.push(entry);
-    at = offset + bytes.length;
+    at = offset;
+    for (const piece of pieces) {
+      zip.set(piece, at);
+      at += piece.length;
+    }
   }
   const directory = at;
   entries.forEach((entry, index) => {
@@ -70,9 +81,14 @@ export function writeZip(files: readonly PackedFile[]): { zip: Buffer; entries: 
   return { zip, entries };
 }
 
-function packedBytes({ content, deflated }: PackedFile): Uint8Array {
-  return deflated ?? content;
+function piecesOf({ name, content, deflated }: PackedFile): readonly Uint8Array[] {
+  const pieces = deflated ?? content;
+  if (pieces instanceof Uint8Array) return [pieces];
+  if ('crc32' in pieces) throw new RangeError(`${name} is stored, and its bytes are not there`);
+  return pieces;
 }
+
+const lengthOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length, 0);
 
 /** What local and central header have in common, from the version needed on. */
 function writeFields(zip: Buffer, at: number, { name, method, crc32: crc, bytes, packedBytes: packed }: ZipEntry): void {

@@ -68,6 +68,37 @@ SELECT
   CAST("volume" AS decimal(30, 10)) AS "volume"
 FROM candles_86400_csv;
 
+CREATE EXTERNAL TABLE trades_csv (
+  `product_id` string,
+  `trade_id` string,
+  `traded_at` string,
+  `side` string,
+  `price` string,
+  `size` string
+)
+PARTITIONED BY (product string, dt string)
+ROW FORMAT SERDE 'org.apache.hadoop.hive.serde2.OpenCSVSerde'
+LOCATION 's3://<bucket>/<prefix>tables/trades/'
+TBLPROPERTIES (
+  'skip.header.line.count' = '1',
+  'projection.enabled' = 'true',
+  'projection.product.type' = 'injected',
+  'projection.dt.type' = 'date',
+  'projection.dt.format' = 'yyyy-MM-dd',
+  'projection.dt.range' = '2015-01-01,NOW',
+  'storage.location.template' = 's3://<bucket>/<prefix>tables/trades/product=${product}/dt=${dt}/'
+);
+
+CREATE OR REPLACE VIEW trades AS
+SELECT
+  "product_id" AS "product_id",
+  CAST("trade_id" AS bigint) AS "trade_id",
+  from_iso8601_timestamp("traded_at") AS "traded_at",
+  "side" AS "side",
+  CAST("price" AS decimal(24, 10)) AS "price",
+  CAST("size" AS decimal(30, 10)) AS "size"
+FROM trades_csv;
+
 CREATE EXTERNAL TABLE asset_stats_daily_csv (
   `product_id` string,
   `as_of_date` string,

@@ -10,6 +10,16 @@ CREATE TABLE market.candles (
   PRIMARY KEY (product_id, granularity, started_at)
 );
 
+CREATE TABLE market.trades (
+  product_id TEXT COLLATE "C" NOT NULL,
+  trade_id BIGINT NOT NULL,
+  traded_at TIMESTAMPTZ NOT NULL,
+  side TEXT COLLATE "C" NOT NULL,
+  price NUMERIC(24, 10) NOT NULL,
+  size NUMERIC(30, 10) NOT NULL,
+  PRIMARY KEY (product_id, trade_id)
+);
+
 CREATE TABLE market.asset_stats_daily (
   product_id TEXT COLLATE "C" NOT NULL,
   as_of_date DATE NOT NULL,

@@ -12,6 +12,18 @@ CREATE TABLE market.candles (
 DISTSTYLE AUTO
 SORTKEY ("started_at");
 
+CREATE TABLE market.trades (
+  "product_id" VARCHAR(64) NOT NULL,
+  "trade_id" BIGINT NOT NULL,
+  "traded_at" TIMESTAMP NOT NULL,
+  "side" VARCHAR(8) NOT NULL,
+  "price" DECIMAL(24, 10) NOT NULL,
+  "size" DECIMAL(30, 10) NOT NULL,
+  PRIMARY KEY ("product_id", "trade_id")
+)
+DISTSTYLE AUTO
+SORTKEY ("traded_at");
+
 CREATE TABLE market.asset_stats_daily (
   "product_id" VARCHAR(64) NOT NULL,
   "as_of_date" DATE NOT NULL,

@@ -27,6 +27,7 @@ export function asyncApi(): object {
     ...(Object.keys(LIVE_EVENTS) as LiveEventType[]).filter((type) => LIVE_EVENTS[type].topic.name === topic.name),
     ...(topic.name === TOPICS.windowsCandles.name ? ['window.candles'] : []),
     ...(topic.name === TOPICS.windowsStats.name ? ['window.stats'] : []),
+    ...(topic.name === TOPICS.windowsTrades.name ? ['window.trades'] : []),
   ];
   const reference = (path: string): { $ref: string } => ({ $ref: `#/${path}` });
   return {
@@ -101,6 +102,11 @@ function windowMessages(): Record<string, object> {
       'Candles of one product over a half-open UTC period',
       `CSV, header line first: ${headerLine('candles')}; rows sorted, without doubles`,
     ),
+    'window.trades': windowMessage(
+      'A part of the trades of one product over an hour or a day',
+      `CSV, of which part 0 begins with the header line: ${headerLine('trades')}; rows by trade_id, without doubles; all parts of a collection in their order are the window`,
+      'window id, # and part',
+    ),
     'window.stats': windowMessage(
       'Stats of one UTC day',
       `CSV, header line first, by dataset: ${days.map((dataset) => `${dataset}: ${headerLine(dataset)}`).join('; ')}; rows sorted, without doubles`,
@@ -108,7 +114,7 @@ function windowMessages(): Record<string, object> {
   };
 }
 
-function windowMessage(title: string, csv: string): object {
+function windowMessage(title: string, csv: string, key = 'window id'): object {
   return {
     name: 'window.collected',
     title,
@@ -126,7 +132,7 @@ function windowMessage(title: string, csv: string): object {
       ],
     },
     payload: { type: 'string', description: csv },
-    bindings: keyedBy('window id; the partition is murmur2 of the product'),
+    bindings: keyedBy(`${key}; the partition is murmur2 of the product`),
   };
 }
 

@@ -7,6 +7,7 @@ export const MARKET_SCHEMA = 'market';
 
 const text = (maxBytes: number): ColumnType => ({ kind: 'text', maxBytes });
 const integer: ColumnType = { kind: 'integer' };
+const bigint: ColumnType = { kind: 'bigint' };
 const boolean: ColumnType = { kind: 'boolean' };
 const date: ColumnType = { kind: 'date' };
 const instant: ColumnType = { kind: 'instant' };
@@ -20,7 +21,7 @@ const windowIdColumn: Column = {
   description: 'name of the window, e.g. candles/60/BTC-USD/2023-12-01',
 };
 const revisionColumns: readonly Column[] = [
-  { name: 'unknown_periods', type: integer, description: 'periods that nobody knows' },
+  { name: 'unknown_periods', type: integer, description: 'periods that nobody knows; of trades, the trades that nobody knows' },
   { name: 'open_periods', type: integer, description: 'periods that were not over' },
   { name: 'collected_at', type: instant, description: "when the exchange gave it, by the exchange's clock" },
   { name: 'collection_id', type: text(36), description: 'UUIDv7 of the collection, lower case' },
@@ -57,6 +58,22 @@ const candles: DatasetModel = {
   key: ['product_id', 'granularity', 'started_at'],
   sortKey: ['started_at'],
   place: { product: 'product_id', granularity: 'granularity', time: 'started_at' },
+};
+
+const trades: DatasetModel = {
+  name: 'trades',
+  description: 'matches of a product, each once',
+  columns: [
+    productId,
+    column('trade_id', bigint, 'without holes per product'),
+    column('traded_at', { kind: 'instant', milliseconds: true }, "when it was matched, by the exchange's clock"),
+    column('side', text(8), "the taker's: buy when the trade was made by somebody who bought at once"),
+    column('price', price, 'quote currency'),
+    column('size', size, 'traded amount, base currency'),
+  ],
+  key: ['product_id', 'trade_id'],
+  sortKey: ['traded_at'],
+  place: { product: 'product_id', granularity: null, time: 'traded_at' },
 };
 
 /** Source of every definition: docs of `@elias/market-data`, stats. Ratios are fractions, not per cent; undefined is null. */
@@ -189,7 +206,7 @@ const snapshots: Readonly<Record<SnapshotDataset, DatasetModel>> = {
 };
 
 /** One model per dataset: CSV header, tables of both stores, schemas and validators all come from it. */
-export const DATASET_MODELS: Readonly<Record<Dataset, DatasetModel>> = { candles, ...stats, ...snapshots };
+export const DATASET_MODELS: Readonly<Record<Dataset, DatasetModel>> = { candles, trades, ...stats, ...snapshots };
 
 /** Which telling of each window a store holds; written in the transaction that replaces the window's rows. */
 export const LOAD_LEDGER_MODEL: TableModel = {
@@ -201,7 +218,11 @@ export const LOAD_LEDGER_MODEL: TableModel = {
     { name: 'no_trade_periods', type: integer, description: 'periods that the exchange answered for and had no trade in' },
     { name: 'csv_sha256', type: text(64), description: "hash of the window's CSV, hex" },
     { name: 'row_count', type: integer, description: 'rows of the window' },
-    { name: 'unknown_ranges', type: text(65_535), description: 'first+count in periods of the window, separated by blanks' },
+    {
+      name: 'unknown_ranges',
+      type: text(65_535),
+      description: 'first+count in periods of the window, of trades in trade ids, separated by blanks',
+    },
     { name: 'open_ranges', type: text(65_535), description: 'first+count in periods of the window, separated by blanks' },
     {
       name: 'archive_key',

@@ -40,6 +40,8 @@ function postgresType(type: ColumnType): string {
       return 'TEXT COLLATE "C"';
     case 'integer':
       return 'INTEGER';
+    case 'bigint':
+      return 'BIGINT';
     case 'boolean':
       return 'BOOLEAN';
     case 'date':
@@ -58,6 +60,8 @@ export function redshiftType(type: ColumnType): string {
       return `VARCHAR(${type.maxBytes})`;
     case 'integer':
       return 'INTEGER';
+    case 'bigint':
+      return 'BIGINT';
     case 'boolean':
       return 'BOOLEAN';
     case 'date':

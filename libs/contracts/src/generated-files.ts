@@ -20,7 +20,7 @@ export function generatedFiles(): Record<string, string> {
   return files;
 }
 
-/** Candle widths that are collected every day, and every dataset of days. */
+/** Candle widths that are collected every day, trades, of which an hour's twin lies in a folder below its day's, and every dataset of days. */
 function athenaTables(): string[] {
   const bucket = { bucket: '<bucket>', prefix: '<prefix>' };
   const candles = [60, 86_400].map((width) => ({
@@ -31,8 +31,9 @@ function athenaTables(): string[] {
   const days = Object.keys(DAY_DATASETS)
     .filter(isDayDataset)
     .map((dataset) => ({ dataset, name: dataset, folder: dataset }));
-  return [...candles, ...days].map(({ dataset, name, folder }) => {
-    const products = dataset === 'candles' ? 'one' : DAY_DATASETS[dataset];
+  const trades = { dataset: 'trades' as const, name: 'trades', folder: 'trades' };
+  return [...candles, trades, ...days].map(({ dataset, name, folder }) => {
+    const products = isDayDataset(dataset) ? DAY_DATASETS[dataset] : 'one';
     return glueDdl(DATASET_MODELS[dataset], { ...bucket, name, folder, products });
   });
 }

@@ -53,6 +53,7 @@ function cast({ name, type, nullable }: Column): string {
     case 'text':
       return value;
     case 'integer':
+    case 'bigint':
     case 'boolean':
     case 'date':
       return `CAST(${value} AS ${type.kind})`;

@@ -9,9 +9,11 @@ export interface Column {
 export type ColumnType =
   | { readonly kind: 'text'; readonly maxBytes: number }
   | { readonly kind: 'integer' }
+  | { readonly kind: 'bigint' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'date' }
-  | { readonly kind: 'instant' }
+  /** `milliseconds`: written with three digits of them; the stores' types hold both */
+  | { readonly kind: 'instant'; readonly milliseconds?: true }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number };
 
 export interface TableModel {

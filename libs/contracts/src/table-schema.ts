@@ -20,6 +20,7 @@ function fieldType(type: ColumnType): { type: string; format?: string } {
     case 'text':
       return { type: 'string' };
     case 'integer':
+    case 'bigint':
       return { type: 'integer' };
     case 'boolean':
       return { type: 'boolean' };

@@ -14,6 +14,10 @@ export interface TopicModel {
 }
 
 const WINDOW_BYTES_MAX = 8 * 1024 * 1024;
+/** A part of a window has this many bytes at most. */
+export const PART_BYTES_MAX = 1024 * 1024;
+/** A part and its headers, which name up to `MISSING_RANGES_MAX` ranges. */
+const PART_RECORD_BYTES_MAX = PART_BYTES_MAX + 256 * 1024;
 const DEAD_LETTER_BYTES_MAX = 9 * 1024 * 1024;
 
 /** Every topic of Elias, its partitions and how long it keeps records: the one table that topics are created from. */
@@ -37,6 +41,10 @@ export const TOPICS = {
     title:
       "Asset stats, discount tables, the exchange's own stats and its products as CSV, one day each, the last one of each window kept for ever",
   },
+  windowsTrades: {
+    ...aged('elias.windows.trades.v1', 12, 30, 'Windows of trades as CSV, each in parts of at most 1 MiB'),
+    maxMessageBytes: PART_RECORD_BYTES_MAX,
+  },
   liveTrades: aged('elias.live.trades.v1', 12, 7, 'Trades as the feed tells them, provisional'),
   liveTickers: aged('elias.live.tickers.v1', 12, 7, 'Best prices at each match as the feed tells them'),
   liveCandles: aged('elias.live.candles.v1', 12, 7, 'The candle of the open minute at each poll, provisional'),
@@ -54,9 +62,10 @@ function aged(name: string, partitions: number, keepDays: number, title: string)
   return { name, partitions, cleanup: 'delete', retentionMs: keepDays * DAY_MS, title };
 }
 
-/** Topics of windows: one record is one window of one dataset. */
-export const WINDOW_TOPICS: readonly TopicModel[] = [TOPICS.windowsCandles, TOPICS.windowsStats];
+/** Topics of windows: one record is one window of one dataset, or, of trades, a part of one. */
+export const WINDOW_TOPICS: readonly TopicModel[] = [TOPICS.windowsCandles, TOPICS.windowsStats, TOPICS.windowsTrades];
 
 export function windowTopic(dataset: Dataset): TopicModel {
+  if (dataset === 'trades') return TOPICS.windowsTrades;
   return dataset === 'candles' ? TOPICS.windowsCandles : TOPICS.windowsStats;
 }

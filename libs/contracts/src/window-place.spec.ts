@@ -1,4 +1,4 @@
-import { ALL_PRODUCTS, candleWindowAt, dayWindowAt } from '@elias/market-data';
+import { ALL_PRODUCTS, candleWindowAt, dayWindowAt, tradeWindowAt } from '@elias/market-data';
 import { placeConditions } from './window-place.js';
 
 const atMs = Date.parse('2023-12-01T10:00:00Z');
@@ -18,4 +18,9 @@ it('days by product, or of all products, and dates', () => {
   const days = ['from_at: as_of_date >= 2023-12-01', 'to_at: as_of_date < 2023-12-02'];
   expect(lines(dayWindowAt('asset_stats_daily', 'BTC-USD', atMs))).toEqual(['product_id: product_id = BTC-USD', ...days]);
   expect(lines(dayWindowAt('discounts_7d', ALL_PRODUCTS, atMs))).toEqual(days);
+});
+
+it('trades by product and instants', () => {
+  const instants = ['from_at: traded_at >= 2023-12-01T10:00:00Z', 'to_at: traded_at < 2023-12-01T11:00:00Z'];
+  expect(lines(tradeWindowAt('BTC-USD', 3_600, atMs))).toEqual(['product_id: product_id = BTC-USD', ...instants]);
 });

@@ -1,4 +1,4 @@
-import { formatInstant } from '@elias/market-data';
+import { formatInstant, isDayDataset } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import { DATASET_MODELS } from './dataset-models.js';
 
@@ -15,7 +15,7 @@ export interface PlaceCondition {
 /** Which rows of its table are a window's: all conditions together, in the order of the tables' keys. */
 export function placeConditions(window: Window): PlaceCondition[] {
   const { product, granularity, time } = DATASET_MODELS[window.dataset].place;
-  const bound = (ms: number): string => formatInstant(ms).slice(0, window.dataset === 'candles' ? undefined : 'YYYY-MM-DD'.length);
+  const bound = (ms: number): string => formatInstant(ms).slice(0, isDayDataset(window.dataset) ? 'YYYY-MM-DD'.length : undefined);
   const at = (of: 'from_at' | 'to_at', operator: '>=' | '<', ms: number): PlaceCondition => ({
     of,
     column: time,

@@ -1,5 +1,5 @@
 import type { Coverage, Range, Revision, Window } from '@elias/market-data';
-import { coverageProblem, formatInstant, parseInstant, parseWindowId, windowId } from '@elias/market-data';
+import { coverageProblem, formatInstant, MISSING_RANGES_MAX, parseInstant, parseWindowId, windowId } from '@elias/market-data';
 import { z } from 'zod';
 
 /** Version of what a window's CSV, header and manifest hold. */
@@ -24,7 +24,7 @@ export const namedWindowSchema = z.object({
   id: z.string().max(200).describe('name of the window, e.g. candles/60/BTC-USD/2023-12-01'),
   dataset: z.string().max(64),
   product_id: z.string().max(64),
-  granularity: z.int().describe('candle width, seconds'),
+  granularity: z.int().describe('width of a candle, or of the window itself where it has none, seconds'),
   from: z.string().max(40).describe('first instant of the half-open period'),
   to: z.string().max(40).describe('first instant after the period'),
 });
@@ -33,7 +33,7 @@ export type WireWindow = z.infer<typeof namedWindowSchema>;
 export const windowSchema = namedWindowSchema.refine((wire) => windowProblem(wire) === null, 'the window does not exist');
 
 export const revisionSchema = z.object({
-  unknown: count.describe('periods that nobody knows'),
+  unknown: count.describe('periods that nobody knows; of trades, the trades that nobody knows'),
   open: count.describe('periods that were not over'),
   collected_at: instantSchema.describe("when the exchange gave it, by the exchange's clock"),
   collection_id: idSchema.describe('UUIDv7'),
@@ -48,6 +48,11 @@ export const coverageSchema = z.object({
   open: count,
   unknown_ranges: z.array(rangeSchema).describe('half-open, sorted, joined'),
   open_ranges: z.array(rangeSchema).describe('half-open, sorted, joined'),
+  missing_ids: z
+    .array(z.object({ first: count, last: count }))
+    .max(MISSING_RANGES_MAX)
+    .optional()
+    .describe('of trades alone, which have no periods: ids of the trades that are unknown, both ends included, sorted, joined'),
 });
 export type WireCoverage = z.infer<typeof coverageSchema>;
 
@@ -83,8 +88,9 @@ export function revisionFromWire(wire: WireRevision): Revision {
 export function coverageToWire(coverage: Coverage): WireCoverage {
   const toWire = (ranges: readonly Range[]): { from: string; to: string }[] =>
     ranges.map(({ fromMs, toMs }) => ({ from: formatInstant(fromMs), to: formatInstant(toMs) }));
-  const { present, noTrade, unknown, open, unknownRanges, openRanges } = coverage;
-  return { present, no_trade: noTrade, unknown, open, unknown_ranges: toWire(unknownRanges), open_ranges: toWire(openRanges) };
+  const { present, noTrade, unknown, open, unknownRanges, openRanges, missingIds } = coverage;
+  const ranges = { unknown_ranges: toWire(unknownRanges), open_ranges: toWire(openRanges) };
+  return { present, no_trade: noTrade, unknown, open, ...ranges, ...(missingIds === undefined ? {} : { missing_ids: [...missingIds] }) };
 }
 
 /** @throws RangeError when the coverage cannot be this window's */
@@ -99,10 +105,17 @@ export function coverageFromWire(window: Window, wire: WireCoverage): Coverage {
     open,
     unknownRanges: fromWire(wire.unknown_ranges),
     openRanges: fromWire(wire.open_ranges),
+    ...(wire.missing_ids === undefined ? {} : { missingIds: wire.missing_ids }),
   };
   const problem = coverageProblem(window, coverage);
   if (problem !== null) throw new RangeError(`coverage of ${windowId(window)}: ${problem}`);
   return coverage;
+}
+
+/** What is unknown and open of a window as the ledgers keep it: `formatRanges`; of trades ids in place of periods. */
+export function ledgerRanges(window: Window, { unknownRanges, openRanges, missingIds }: Coverage): { unknown: string; open: string } {
+  const ids = missingIds?.map(({ first, last }) => `${first}+${last - first + 1}`).join(' ');
+  return { unknown: ids ?? formatRanges(window, unknownRanges), open: formatRanges(window, openRanges) };
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { IdRange } from './trade-chain.js';
+import { idsIn, idRangesProblem } from './trade-chain.js';
 import type { Window } from './window.js';
 import { periodCount } from './window.js';
 
@@ -21,6 +23,16 @@ export interface Coverage {
   /** sorted, joined where they touch */
   readonly unknownRanges: readonly Range[];
   readonly openRanges: readonly Range[];
+  /** of a window of trades, and of it alone: the trades that are unknown */
+  readonly missingIds?: readonly IdRange[];
+}
+
+/**
+ * Coverage of a window of trades. It has no grid, so that what counts is trades: `present` those that are told, `unknown` those whose ids are
+ * missing in the chain. There is no `no_trade`, and no `open`: it is collected when it is over. An hour without a trade has neither.
+ */
+export function tradeCoverage(present: number, missingIds: readonly IdRange[]): Coverage {
+  return { present, noTrade: 0, unknown: idsIn(missingIds), open: 0, unknownRanges: [], openRanges: [], missingIds };
 }
 
 /** How long after a period's end the exchange's answer for it counts as final, milliseconds. */
@@ -57,11 +69,13 @@ export function periodsIn(window: Window, ranges: readonly Range[]): number {
 
 /**
  * Why a coverage cannot be this window's, or null when it can: counts add up to the window's periods, ranges lie on its grid,
- * inside it, sorted, not touching, apart from each other, and hold as many periods as counted.
+ * inside it, sorted, not touching, apart from each other, and hold as many periods as counted; of trades the like of ids.
  */
 export function coverageProblem(window: Window, coverage: Coverage): string | null {
   const { present, noTrade, unknown, open, unknownRanges, openRanges } = coverage;
   if ([present, noTrade, unknown, open].some((count) => !Number.isSafeInteger(count) || count < 0)) return 'a count is not a whole number';
+  if (window.dataset === 'trades') return tradeCoverageProblem(coverage);
+  if (coverage.missingIds !== undefined) return 'ids are missing in trades alone';
   if (present + noTrade + unknown + open !== periodCount(window)) return 'counts do not add up to the window';
   const widthMs = window.granularity * 1_000;
   for (const [name, ranges, count] of [
@@ -80,6 +94,12 @@ export function coverageProblem(window: Window, coverage: Coverage): string | nu
   }
   const overlap = unknownRanges.some((a) => openRanges.some((b) => a.fromMs < b.toMs && b.fromMs < a.toMs));
   return overlap ? 'a period is both unknown and open' : null;
+}
+
+function tradeCoverageProblem({ noTrade, unknown, open, unknownRanges, openRanges, missingIds }: Coverage): string | null {
+  if (noTrade + open + unknownRanges.length + openRanges.length > 0) return 'trades have no periods';
+  if (missingIds === undefined) return 'it does not say which ids are missing';
+  return idRangesProblem(missingIds) ?? (idsIn(missingIds) === unknown ? null : 'ranges of missing ids do not hold as many as counted');
 }
 
 function rangesOf(window: Window, states: readonly PeriodState[], wanted: PeriodState): Range[] {

@@ -8,5 +8,6 @@ export * from './page-plan.js';
 export * from './product.js';
 export * from './revision.js';
 export * from './stats/index.js';
+export * from './trade-chain.js';
 export * from './trade.js';
 export * from './window.js';

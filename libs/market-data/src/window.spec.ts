@@ -9,6 +9,7 @@ import {
   isSnapshotDataset,
   parseWindowId,
   periodCount,
+  tradeWindowAt,
   windowId,
 } from './window.js';
 
@@ -41,6 +42,16 @@ it.each([
   expect(windowId(window)).toBe(`${dataset}/${productId}/2024-02-29`);
   expect(parseWindowId(windowId(window))).toEqual(window);
   expect(periodCount(window)).toBe(1);
+});
+
+it.each([
+  { width: 3_600, id: 'trades/BTC-USD/2024-02-29T13', from: '2024-02-29T13:00:00Z', to: '2024-02-29T14:00:00Z' },
+  { width: 86_400, id: 'trades/BTC-USD/2024-02-29', from: '2024-02-29T00:00:00Z', to: '2024-03-01T00:00:00Z' },
+] as const)('$id is a window of trades, and its name tells how long it is', ({ width, id, from, to }) => {
+  const window = tradeWindowAt('BTC-USD', width, at('2024-02-29T13:59:59.999Z'));
+  expect(window).toEqual({ dataset: 'trades', productId: 'BTC-USD', granularity: width, fromMs: at(from), toMs: at(to) });
+  expect(windowId(window)).toBe(id);
+  expect(parseWindowId(id)).toEqual(window);
 });
 
 it('a day window is of one product or of all, as its dataset says', () => {
@@ -76,6 +87,12 @@ it.each([
   'candles/60/btc-usd/2023-12-01',
   'candles/60/BTC-USD/2023-12-01/x',
   'trades/60/BTC-USD/2023-12-01',
+  'trades/BTC-USD/2023-12',
+  'trades/BTC-USD/2023-12-01T24',
+  'trades/BTC-USD/2023-12-01T1',
+  'trades/BTC-USD/2023-12-01T13:00',
+  'trades/BTC-USD/2023-12-01T13/0',
+  'trades/_all/2023-12-01',
   'asset_stats_daily/_all/2023-12-01',
   'asset_stats_daily/86400/BTC-USD/2023-12-01',
   'discounts_7d/BTC-USD/2023-12-01',

@@ -20,8 +20,8 @@ export type SnapshotDataset = (typeof SNAPSHOT_DATASETS)[number];
 export type ComputedDataset = Exclude<DayDataset, SnapshotDataset>;
 
 /** Datasets that travel as windows. */
-export const DATASETS = ['candles', ...(Object.keys(DAY_DATASETS) as DayDataset[])] as const;
-export type Dataset = 'candles' | DayDataset;
+export const DATASETS = ['candles', 'trades', ...(Object.keys(DAY_DATASETS) as DayDataset[])] as const;
+export type Dataset = 'candles' | 'trades' | DayDataset;
 
 /** What stands for the product of a window of all products. */
 export const ALL_PRODUCTS = '_all';
@@ -31,6 +31,20 @@ export interface CandleWindow {
   readonly dataset: 'candles';
   readonly productId: string;
   readonly granularity: GranularitySeconds;
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Widths of a window of trades, seconds: an hour of a busy product, a day of any other; whoever asks decides, and the name tells. */
+export const TRADE_SPANS_SECONDS = [3_600, 86_400] as const;
+export type TradeSpanSeconds = (typeof TRADE_SPANS_SECONDS)[number];
+
+/** Trades of one product over an hour or a day. It has no grid of periods: what is known of it is counted in trades. */
+export interface TradeWindow {
+  readonly dataset: 'trades';
+  readonly productId: string;
+  /** width of the window, seconds */
+  readonly granularity: TradeSpanSeconds;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -46,7 +60,7 @@ export interface DayWindow<D extends DayDataset = DayDataset> {
 }
 
 export type SnapshotWindow = DayWindow<SnapshotDataset>;
-export type Window = CandleWindow | DayWindow;
+export type Window = CandleWindow | TradeWindow | DayWindow;
 
 /** The calendar unit that one window spans, by candle width (design §2). */
 export type WindowSpan = 'day' | 'month' | 'year';
@@ -75,6 +89,16 @@ export function candleWindowsOver(productId: string, granularity: GranularitySec
   const windows: CandleWindow[] = [];
   for (let atMs = fromMs; atMs < toMs; atMs = windows.at(-1)!.toMs) windows.push(candleWindowAt(productId, granularity, atMs));
   return windows;
+}
+
+/**
+ * The window of trades that holds an instant.
+ * @throws RangeError when the product id is malformed
+ */
+export function tradeWindowAt(productId: string, granularity: TradeSpanSeconds, atMs: number): TradeWindow {
+  if (!isProductId(productId)) throw new RangeError(`not a product id: ${productId}`);
+  const [fromMs, toMs] = spanAround(atMs, granularity === 3_600 ? 'hour' : 'day');
+  return { dataset: 'trades', productId, granularity, fromMs, toMs };
 }
 
 /**
@@ -108,17 +132,21 @@ export function isSnapshotWindow(window: Window): window is SnapshotWindow {
 
 /**
  * Name of a window, unique for ever: `candles/60/BTC-USD/2023-12-01`, `candles/300/BTC-USD/2023-12`, `candles/86400/BTC-USD/2023`,
- * `asset_stats_daily/BTC-USD/2023-12-01`, `discounts_7d/_all/2023-12-01`.
+ * `trades/BTC-USD/2023-12-01T13`, `trades/BTC-USD/2023-12-01`, `asset_stats_daily/BTC-USD/2023-12-01`, `discounts_7d/_all/2023-12-01`.
  */
 export function windowId(window: Window): string {
   const width = window.dataset === 'candles' ? `/${window.granularity}` : '';
   return `${window.dataset}${width}/${window.productId}/${windowDate(window)}`;
 }
 
-/** The window's date as its name has it: a day, a month or a year. */
+/** The window's date as its name has it: an hour, a day, a month or a year. */
 export function windowDate(window: Window): string {
-  const span = window.dataset === 'candles' ? windowSpan(window.granularity) : 'day';
-  return new Date(window.fromMs).toISOString().slice(0, { day: 10, month: 7, year: 4 }[span]);
+  return new Date(window.fromMs).toISOString().slice(0, { hour: 13, day: 10, month: 7, year: 4 }[spanOf(window)]);
+}
+
+function spanOf(window: Window): WindowSpan | 'hour' {
+  if (window.dataset === 'candles') return windowSpan(window.granularity);
+  return window.dataset === 'trades' && window.granularity === 3_600 ? 'hour' : 'day';
 }
 
 /**
@@ -127,9 +155,21 @@ export function windowDate(window: Window): string {
  */
 export function parseWindowId(id: string): Window {
   const [dataset = '', ...parts] = id.split('/');
-  const window = dataset === 'candles' ? namedCandles(parts) : isDayDataset(dataset) ? namedDay(dataset, parts) : null;
+  const window = namedWindow(dataset, parts);
   if (window === null || windowId(window) !== id) throw new RangeError(`not the name of a window: ${id}`);
   return window;
+}
+
+function namedWindow(dataset: string, parts: readonly string[]): Window | null {
+  if (dataset === 'candles') return namedCandles(parts);
+  if (dataset === 'trades') return namedTrades(parts);
+  return isDayDataset(dataset) ? namedDay(dataset, parts) : null;
+}
+
+function namedTrades([productId = '', date = '']: readonly string[]): TradeWindow | null {
+  const hourly = date.includes('T');
+  const fromMs = Date.parse(`${date}${hourly ? '' : 'T00'}:00:00Z`);
+  return isProductId(productId) && !Number.isNaN(fromMs) ? tradeWindowAt(productId, hourly ? 3_600 : 86_400, fromMs) : null;
 }
 
 function namedCandles([width, productId = '', date]: readonly string[]): CandleWindow | null {
@@ -145,15 +185,16 @@ function namedDay(dataset: DayDataset, [productId = '', date]: readonly string[]
   return known && !Number.isNaN(fromMs) ? dayWindowAt(dataset, productId, fromMs) : null;
 }
 
-/** Periods (candles) in the whole window. */
+/** Periods (candles) in the whole window; a window of trades, which has no grid, is one. */
 export function periodCount(window: Window): number {
   return (window.toMs - window.fromMs) / (window.granularity * 1_000);
 }
 
-function spanAround(atMs: number, span: WindowSpan): [fromMs: number, toMs: number] {
+function spanAround(atMs: number, span: WindowSpan | 'hour'): [fromMs: number, toMs: number] {
   const at = new Date(atMs);
   if (Number.isNaN(at.getTime())) throw new RangeError(`not an instant: ${atMs}`);
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
+  if (span === 'hour') return [Date.UTC(year, month, day, at.getUTCHours()), Date.UTC(year, month, day, at.getUTCHours() + 1)];
   if (span === 'day') return [Date.UTC(year, month, day), Date.UTC(year, month, day + 1)];
   if (span === 'month') return [Date.UTC(year, month), Date.UTC(year, month + 1)];
   return [Date.UTC(year, 0), Date.UTC(year + 1, 0)];

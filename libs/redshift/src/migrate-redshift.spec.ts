@@ -8,6 +8,7 @@ const RELEASED = {
   '0001-market-tables': 'dfa1438b7b8f89b1b518ae7df1d1cb026e9b4d5e8e20793b439cf493ff942b85',
   '0002-stats-tables': 'd32c1ec425a00d59d499e3b3ea3b367156c2e2a9494a00d901bb00a92d18ed2a',
   '0003-product-tables': 'd48ae7951643f8f3d85bd5e17cc492471a180985c94828a3afd20619f39e0d07',
+  '0004-trades-table': 'c0eb7638b19a0e641bc97fa50ca9acf385bfeecd5e0381cd93c85b90196ae2ff',
 };
 
 describe('the migrations', () => {

@@ -5,7 +5,15 @@ import { daySchema, decimalSchema, momentSchema } from '../pipeline/coverage-ans
 import { PROVENANCE } from './market-reads.js';
 
 const count = z.int().min(0);
-const KINDS = { text: z.string(), integer: z.int(), boolean: z.boolean(), date: daySchema, instant: instantSchema, decimal: decimalSchema };
+const KINDS = {
+  text: z.string(),
+  integer: z.int(),
+  bigint: z.int(),
+  boolean: z.boolean(),
+  date: daySchema,
+  instant: instantSchema,
+  decimal: decimalSchema,
+};
 
 /** A row of a dataset as its model has it. */
 function rowSchema(model: TableModel): z.ZodObject {
