@@ -1,3 +1,4 @@
+export * from './access-token.js';
 export * from './background-loop.js';
 export * from './logger.js';
 export * from './metrics.js';

@@ -1,10 +1,11 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
+import { sameText } from '@elias/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { cacheAnswers } from './cache-answers.js';
 import { isDashboardPath } from '../dashboard/serve-dashboard.js';
-import { isSession, sameText, SESSION_COOKIE } from '../stream/session.js';
+import { isSession, SESSION_COOKIE } from '../stream/session.js';
 
 export interface ApiProtection {
   /** null: whoever can connect may ask */

@@ -1,7 +1,8 @@
 import { Body, Controller, Delete, HttpCode, Inject, Post, Req, Res } from '@nestjs/common';
+import { sameText } from '@elias/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { sameText, sealSession, SESSION_COOKIE, SESSION_S } from './session.js';
+import { sealSession, SESSION_COOKIE, SESSION_S } from './session.js';
 import { SessionRefusedError, TokenRefusedError } from './stream-errors.js';
 
 /** Body of `POST /session`. */

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { sameText } from '@elias/telemetry';
 
 /** Name of the cookie that browsers carry in place of the token, which a page's event stream cannot send. */
 export const SESSION_COOKIE = 'elias_session';
@@ -23,16 +24,6 @@ export function isSession(token: string, value: string | undefined, nowMs: numbe
   return sameText(seal, sealOf(token, expiresAtMs));
 }
 
-/** In a time that tells nothing of where they differ. */
-export function sameText(one: string, other: string): boolean {
-  return timingSafeEqual(sha256(one), sha256(other));
-}
-
 function sealOf(token: string, text: string): string {
   return createHmac('sha256', token).update(`elias session ${text}`).digest('base64url');
-}
-
-/** Of equal length whatever was sent, so that the comparison takes as long for any text. */
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }
