@@ -19,6 +19,8 @@ export interface GroupConsumerOptions {
   agedTopics: readonly string[];
   sessionTimeoutMs: number;
   maxQueuedBytesPerPartition: number;
+  /** where partitions go on; by default where the group committed */
+  committed?: PartitionLocatorParts['committed'];
   logger: Logger;
   /** in the join itself; must not wait */
   onJoined: (assignment: Assignment) => void;
@@ -68,10 +70,11 @@ export class GroupConsumer {
 
   constructor(private readonly options: GroupConsumerOptions) {
     const { client, groupId, agedTopics, sessionTimeoutMs, onLost, logger } = options;
+    const committed = options.committed ?? ((topics: string[]) => client.fetchOffsets(groupId, topics));
     this.heartbeatIntervalMs = Math.min(3_000, Math.floor(sessionTimeoutMs / 10));
     this.locator = new PartitionLocator({
       client,
-      groupId,
+      committed,
       agedTopics,
       onLost,
       onLocated: (assignment, partition, position) => this.onLocated(assignment, partition, position),

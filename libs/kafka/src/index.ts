@@ -13,4 +13,5 @@ export { sweepReaderGroups } from './reader-groups.js';
 export * from './record-batch.js';
 export * from './record-producer.js';
 export * from './redrive.js';
+export * from './tail-reader.js';
 export * from './topic-spec.js';

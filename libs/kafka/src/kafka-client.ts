@@ -81,6 +81,19 @@ export class KafkaClient {
     return offsets.map(({ partition, low, high }) => ({ partition, low, high })).sort((a, b) => a.partition - b.partition);
   }
 
+  /**
+   * Offset of each partition's first record of that time or later, by record time; where there is none, the next one to be written.
+   * @param atMs milliseconds since the epoch
+   * @throws KafkaUnavailableError
+   */
+  async offsetsAt(topic: string, atMs: number): Promise<{ partition: number; offset: string }[]> {
+    const offsets = await this.ask(`offsets of ${topic} by time`, (admin) => admin.fetchTopicOffsetsByTimestamp(topic, atMs));
+    const expected = await this.partitionCount(topic);
+    if (offsets.length !== expected)
+      throw new KafkaUnavailableError(`offsets of ${topic} by time`, `${offsets.length} of ${expected} answered`);
+    return offsets.map(({ partition, offset }) => ({ partition, offset })).sort((a, b) => a.partition - b.partition);
+  }
+
   /** What a group has committed, one entry for each partition of the topics. @throws KafkaUnavailableError */
   async fetchOffsets(groupId: string, topics: string[]): Promise<CommittedOffset[]> {
     const operation = `committed offsets of ${groupId}`;

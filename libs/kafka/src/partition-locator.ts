@@ -1,13 +1,14 @@
 import type { Logger } from '@elias/telemetry';
 import type { Assignment, OwnedPartition } from './assignment.js';
 import { backoffMs, waitMs } from './backoff.js';
-import type { KafkaClient, PartitionOffsets } from './kafka-client.js';
+import type { CommittedOffset, KafkaClient, PartitionOffsets } from './kafka-client.js';
 import { KafkaUnavailableError } from './kafka-errors.js';
 import { startingPoint } from './starting-point.js';
 
 export interface PartitionLocatorParts {
   client: KafkaClient;
-  groupId: string;
+  /** where the group goes on, one entry for each partition of the topics */
+  committed: (topics: string[]) => Promise<CommittedOffset[]>;
   agedTopics: readonly string[];
   /** tried again until it resolves */
   onLost: (lost: { topic: string; partition: number; from: bigint; to: bigint }) => Promise<void>;
@@ -24,10 +25,9 @@ export class PartitionLocator {
 
   /** Behind a join: each partition goes on at the group's committed offset. */
   async begin(assignment: Assignment): Promise<void> {
-    const { client, groupId } = this.parts;
     const topics = Object.keys(assignment.owned);
     if (topics.length === 0) return;
-    const answers = await this.untilDone(assignment, () => client.fetchOffsets(groupId, topics));
+    const answers = await this.untilDone(assignment, () => this.parts.committed(topics));
     if (answers === null) return;
     for (const partition of assignment.all()) {
       const { offset } = answers.find((answer) => answer.topic === partition.topic && answer.partition === partition.partition) ?? {
