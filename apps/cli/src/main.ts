@@ -8,6 +8,7 @@ import { Command } from 'commander';
 import { z } from 'zod';
 import { compareWindows } from './compare-windows.js';
 import { comparisonLines } from './comparison-lines.js';
+import { addDeadLetters } from './dead-letters/add-dlq.js';
 import { addQuery } from './query/add-query.js';
 import { stackSettings } from './stack-settings.js';
 import { runCommand } from './terminal/run-command.js';
@@ -53,7 +54,9 @@ program
     process.exitCode = equal ? 0 : 1;
   });
 
-addQuery(program, { settings: environment, logger });
+const context = { settings: environment, logger };
+addQuery(program, context);
+addDeadLetters(program, context);
 
 /** The environment, and a local stack's settings where it names no Postgres of its own. */
 function environment(): NodeJS.ProcessEnv {

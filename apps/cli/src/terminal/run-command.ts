@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.js';
 
 /** Runs the command that the arguments name. An expected error is one line on standard error; only a bug shows its stack. */
 export async function runCommand(program: Command): Promise<void> {
-  for (const command of [program, ...program.commands]) command.exitOverride();
+  for (const command of withChildren(program)) command.exitOverride();
   try {
     await program.parseAsync();
   } catch (error) {
@@ -21,4 +21,8 @@ export async function runCommand(program: Command): Promise<void> {
           : String(error);
     process.stderr.write(`${text}\n`, () => process.exit(EXIT.failed));
   }
+}
+
+function withChildren(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(withChildren)];
 }

@@ -1,0 +1,75 @@
+import { EliasError } from '@elias/errors';
+import { z } from 'zod';
+
+/** Settings of commands that ask the orchestrator to do something. */
+export const orchestratorSettings = {
+  ORCHESTRATOR_URL: z.url({ protocol: /^https?$/ }).describe("http(s) address of the orchestrator's API"),
+  ORCHESTRATOR_API_TOKEN: z.string().min(1).optional().describe('bearer token of that API, where it wants one'),
+};
+
+const ANSWER_MS_MAX = 30_000;
+
+/** The orchestrator did not do it. */
+export class OrchestratorRefusedError extends EliasError {
+  override readonly name = 'OrchestratorRefusedError';
+  readonly code = 'ELIAS_ORCHESTRATOR_REFUSED';
+  readonly disposition = 'stop';
+  constructor(what: string, cause?: unknown) {
+    super(`the orchestrator did not take it: ${what}`, { cause });
+  }
+}
+
+const problemSchema = z.object({
+  detail: z.string().optional(),
+  title: z.string().optional(),
+  errors: z.array(z.object({ field: z.string().optional(), reason: z.string() })).optional(),
+});
+
+/** The orchestrator's HTTP API, as far as commands need it. */
+export class OrchestratorApi {
+  constructor(
+    private readonly url: string,
+    private readonly token: string | undefined,
+  ) {}
+
+  /**
+   * Asks for candles of a range. The same key again is the same run.
+   * @returns the run's id; one that asks for the very same and is under way counts
+   * @throws OrchestratorRefusedError
+   */
+  async startRun(order: {
+    granularity: number;
+    products: readonly string[];
+    from: string;
+    to: string;
+    idempotencyKey: string;
+  }): Promise<string> {
+    const { idempotencyKey: idempotency_key, ...range } = order;
+    const { status, json } = await this.post('/runs', { ...range, idempotency_key });
+    const started = z.object({ run_id: z.string() }).safeParse(json);
+    if ((status === 200 || status === 202 || status === 409) && started.success) return started.data.run_id;
+    throw new OrchestratorRefusedError(problemText(json, status));
+  }
+
+  private async post(path: string, body: object): Promise<{ status: number; json: unknown }> {
+    const authorization = this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+    try {
+      const answer = await fetch(new URL(path, this.url), {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWER_MS_MAX),
+      });
+      return { status: answer.status, json: await answer.json().catch(() => null) };
+    } catch (cause) {
+      throw new OrchestratorRefusedError('it does not answer', cause);
+    }
+  }
+}
+
+function problemText(json: unknown, status: number): string {
+  const problem = problemSchema.safeParse(json);
+  if (!problem.success) return `HTTP status ${status}`;
+  const { detail, title, errors = [] } = problem.data;
+  return [detail ?? title ?? `HTTP status ${status}`, ...errors.map(({ reason }) => reason)].join('; ');
+}
