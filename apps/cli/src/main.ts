@@ -11,6 +11,7 @@ import { comparisonLines } from './comparison-lines.js';
 import { addDeadLetters } from './dead-letters/add-dlq.js';
 import { addQuery } from './query/add-query.js';
 import { stackSettings } from './stack-settings.js';
+import { addStatus } from './status/add-status.js';
 import { runCommand } from './terminal/run-command.js';
 import { postgresStore, redshiftStore } from './window-stores.js';
 
@@ -57,6 +58,7 @@ program
 const context = { settings: environment, logger };
 addQuery(program, context);
 addDeadLetters(program, context);
+addStatus(program, context);
 
 /** The environment, and a local stack's settings where it names no Postgres of its own. */
 function environment(): NodeJS.ProcessEnv {

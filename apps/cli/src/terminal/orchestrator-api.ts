@@ -15,7 +15,7 @@ export class OrchestratorRefusedError extends EliasError {
   readonly code = 'ELIAS_ORCHESTRATOR_REFUSED';
   readonly disposition = 'stop';
   constructor(what: string, cause?: unknown) {
-    super(`the orchestrator did not take it: ${what}`, { cause });
+    super(`the orchestrator: ${what}`, { cause });
   }
 }
 
@@ -51,15 +51,28 @@ export class OrchestratorApi {
     throw new OrchestratorRefusedError(problemText(json, status));
   }
 
-  private async post(path: string, body: object): Promise<{ status: number; json: unknown }> {
-    const authorization = this.token === undefined ? {} : { authorization: `Bearer ${this.token}` };
+  /**
+   * What it answers, of which the schema says what is read.
+   * @throws OrchestratorRefusedError
+   */
+  async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    const { status, json } = await this.ask(path, {});
+    if (status !== 200) throw new OrchestratorRefusedError(problemText(json, status));
+    const parsed = schema.safeParse(json);
+    if (!parsed.success) throw new OrchestratorRefusedError(`${path} answers in another shape`, parsed.error);
+    return parsed.data;
+  }
+
+  private post(path: string, body: object): Promise<{ status: number; json: unknown }> {
+    return this.ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  }
+
+  private async ask(path: string, request: RequestInit): Promise<{ status: number; json: unknown }> {
+    const headers = new Headers(request.headers);
+    headers.set('accept', 'application/json');
+    if (this.token !== undefined) headers.set('authorization', `Bearer ${this.token}`);
     try {
-      const answer = await fetch(new URL(path, this.url), {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(ANSWER_MS_MAX),
-      });
+      const answer = await fetch(new URL(path, this.url), { ...request, headers, signal: AbortSignal.timeout(ANSWER_MS_MAX) });
       return { status: answer.status, json: await answer.json().catch(() => null) };
     } catch (cause) {
       throw new OrchestratorRefusedError('it does not answer', cause);
