@@ -3,7 +3,7 @@ import { sourceFiles } from './source-files.js';
 import type { SourceFile } from './source-files.js';
 
 const CORE = ['errors', 'contracts', 'market-data', 'archive'];
-const BASE = ['config', 'telemetry'];
+const BASE = ['config', 'telemetry', 'window-parts'];
 const ADAPTERS = ['kafka', 'object-store', 'postgres', 'redshift', 'coinbase'];
 const APPS = globSync('apps/*').map((path) => path.slice('apps/'.length));
 
