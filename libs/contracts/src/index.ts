@@ -3,6 +3,8 @@ export * from './cloud-event.js';
 export * from './control-events.js';
 export * from './dataset-models.js';
 export * from './ddl.js';
+export * from './gateway-async-api.js';
+export * from './gateway-messages.js';
 export * from './glue-ddl.js';
 export * from './live-events.js';
 export * from './outcome.js';
