@@ -9,6 +9,7 @@ import { z } from 'zod';
 import { compareWindows } from './compare-windows.js';
 import { comparisonLines } from './comparison-lines.js';
 import { addDeadLetters } from './dead-letters/add-dlq.js';
+import { addDoctor } from './doctor/add-doctor.js';
 import { addQuery } from './query/add-query.js';
 import { stackSettings } from './stack-settings.js';
 import { addStatus } from './status/add-status.js';
@@ -59,6 +60,7 @@ const context = { settings: environment, logger };
 addQuery(program, context);
 addDeadLetters(program, context);
 addStatus(program, context);
+addDoctor(program, context);
 
 /** The environment, and a local stack's settings where it names no Postgres of its own. */
 function environment(): NodeJS.ProcessEnv {

@@ -1,9 +1,11 @@
+import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@elias/telemetry';
 import { runner } from 'node-pg-migrate';
 import type { RunnerOption } from 'node-pg-migrate';
 import pg from 'pg';
 import { postgresError } from './postgres-errors.js';
+import type { Postgres } from './postgres.js';
 
 type LoaderStrategy = NonNullable<RunnerOption['migrationLoaderStrategies']>[number];
 type MigrationUnits = Awaited<ReturnType<Exclude<LoaderStrategy['loader'], string>>>;
@@ -60,6 +62,19 @@ export async function migratePostgres(url: string, logger: Logger): Promise<stri
   } finally {
     await client.end().catch(() => undefined);
   }
+}
+
+/**
+ * Names of this version's migrations that the database does not have yet, in their order.
+ * @throws PostgresUnavailableError
+ */
+export async function pendingMigrations(postgres: Postgres): Promise<string[]> {
+  const files = await readdir(MIGRATIONS_DIR);
+  const names = new Set(files.filter((file) => /^\d{4}-[a-z-]+\.[jt]s$/.test(file)).map((file) => file.slice(0, -'.ts'.length)));
+  const [table] = await postgres.query<{ known: boolean }>(`SELECT to_regclass('market.schema_migrations') IS NOT NULL AS known`);
+  const applied = table?.known === true ? await postgres.query<{ name: string }>('SELECT name FROM market.schema_migrations') : [];
+  for (const { name } of applied) names.delete(name);
+  return [...names].sort();
 }
 
 /** Imports them as modules of this process. node-pg-migrate's own loader compiles TypeScript once more, by jiti. */

@@ -43,6 +43,18 @@ export async function migrateRedshift(
   return applied;
 }
 
+/**
+ * Names of migrations that the warehouse does not have, in their order; all of them where it has no ledger yet.
+ * @throws MigrationMismatchError, RedshiftUnavailableError, RedshiftRefusedError
+ */
+export async function migrationsPending(data: RedshiftData): Promise<string[]> {
+  const standing = await appliedMigrations(data).catch((error: unknown) => {
+    if (error instanceof StatementFailedError) return new Map<string, string>();
+    throw error;
+  });
+  return MIGRATIONS.filter((migration) => !isApplied(migration, standing)).map(({ name }) => name);
+}
+
 /** Hash of a migration's text, as the ledger keeps it. */
 export function migrationSha256(migration: Migration): string {
   return createHash('sha256').update(migration.statements.join(';\n')).digest('hex');
