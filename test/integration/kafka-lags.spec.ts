@@ -38,5 +38,6 @@ it('groups and topics that are not there are left out', async () => {
   const topic = await kafka.topic('sizes', { partitions: 2 });
   await kafka.produce(topic, 3, { partition: 1 });
   expect(await groupLags(kafka.client, [uniqueName('nobody')])).toEqual([]);
-  expect(await topicSizes(kafka.client, [topic, uniqueName('nothing')])).toEqual([{ topic, records: 3 }]);
+  const bounds = [0, 3].map((records, partition) => ({ partition, low: '0', high: String(records) }));
+  expect(await topicSizes(kafka.client, [topic, uniqueName('nothing')])).toEqual([{ topic, records: 3, bounds }]);
 });

@@ -31,6 +31,24 @@ it('who asks too often is told when to come again', async () => {
   expect((await scene.get('/products')).status).toBe(200);
 });
 
+it.each([
+  ['nobody is trusted', {}, [200, 200, 429]],
+  ['another is trusted', { ORCHESTRATOR_TRUSTED_PROXIES: '10.0.0.0/8' }, [200, 200, 429]],
+  ['the proxy is trusted', { ORCHESTRATOR_TRUSTED_PROXIES: '10.0.0.0/8, 127.0.0.1' }, [200, 200, 200]],
+])('whom a proxy names is who asks, where the proxy is trusted: %s', async (_name, settings, expected) => {
+  const behind = await ApiScene.open({ ORCHESTRATOR_API_REQUESTS_PER_SECOND: '2', ...settings });
+  try {
+    const statuses: number[] = [];
+    for (const asking of ['203.0.113.1', '203.0.113.2', '203.0.113.3']) {
+      const { status } = await fetch(`${behind.url}/openapi.json`, { headers: { 'x-forwarded-for': `198.51.100.9, ${asking}` } });
+      statuses.push(status);
+    }
+    expect(statuses).toEqual(expected);
+  } finally {
+    await behind.close();
+  }
+});
+
 it('an answer that was read before is not sent again', async () => {
   const first = await fetch(`${scene.url}/grid?to=2023-12-01`);
   const again = await fetch(`${scene.url}/grid?to=2023-12-01`, { headers: { 'if-none-match': first.headers.get('etag')! } });

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { deadLetterTopic } from '@elias/contracts';
 import { alarmsAnswer, deadLettersAnswer, lagsAnswer, servicesAnswer } from '../../apps/orchestrator/src/pipeline/service-answers.js';
-import type { Alarm, ServiceView } from '../../apps/orchestrator/src/pipeline/service-answers.js';
+import type { Alarm, DeadLetters, ServiceView } from '../../apps/orchestrator/src/pipeline/service-answers.js';
 import { ApiScene } from '../support/api-scene.js';
 import { madeId } from '../support/made-telling.js';
 import { until } from '../support/service-process.js';
@@ -103,11 +104,24 @@ it('lags and dead letters of the groups, as Kafka has them', async () => {
     10_000,
     () => 'no dead letter is told',
   );
-  expect((await scene.get('/dead-letters')).json).toEqual({
-    dead_letters: [{ topic: letters, group, count: 2, oldest_at: null, newest_at: null }],
-  });
+  const told = async (): Promise<DeadLetters['dead_letters'][number]> =>
+    deadLettersAnswer.parse((await scene.get('/dead-letters')).json).dead_letters[0]!;
+  const first = await told();
+  expect(first).toMatchObject({ topic: letters, group, count: 2, newest_at: first.oldest_at });
+  expect(Math.abs(Date.parse(first.oldest_at!) - Date.now())).toBeLessThan(10_000);
+  await sleep(1_500);
+  await kafka.produce(letters, 1);
   await until(
-    async () => (await alarms()).some(({ kind }) => kind === 'dead_letters') && named(await services(), 'collector').lag === 3,
+    async () => (await told()).count === 3,
+    10_000,
+    () => 'the third dead letter is not told',
+  );
+  const all = await told();
+  expect([all.oldest_at, all.newest_at! > first.newest_at!]).toEqual([first.oldest_at, true]);
+  await until(
+    async () =>
+      (await alarms()).some(({ kind, since }) => kind === 'dead_letters' && since === all.oldest_at) &&
+      named(await services(), 'collector').lag === 3,
     10_000,
     () => "the dead letters are no alarm, or the lag is not the service's",
   );
@@ -132,6 +146,9 @@ it('failed and late runs and bad checks of a week are alarms, the newest first',
        (now()::date, 'freshness', '_all', 'passed', '{}', $1, now())`,
     [failed],
   );
+  const well = madeId('late and well');
+  await scene.run({ runId: well, windows: [WINDOW] });
+  await scene.postgres.query('UPDATE pipeline.runs SET late_at = now(), ended_at = now() WHERE run_id = $1', [well]);
   let told: Alarm[] = [];
   await until(
     async () => {

@@ -82,6 +82,15 @@ it('takes the same run twice for one by its key', async () => {
   expect(await tasksOf(postgres, first)).toHaveLength(1);
 });
 
+it('answers a repeat without asking the exchange which products it has', async () => {
+  const body = { ...day, idempotency_key: 'asked-before' };
+  const first = await start(body);
+  const catalog = { productIds: () => Promise.reject(new Error('the exchange was asked')) };
+  const again = new StartRun(store, new RunControlStore(), catalog, Date.now, DEADLINE_MS, 0);
+  expect(await again.run(body)).toEqual({ runId: first, created: false });
+  await expect(again.run({ ...body, idempotency_key: 'new' })).rejects.toThrow('the exchange was asked');
+});
+
 it('meters backfills and never lets the day wait behind one', async () => {
   const backfill = await start({ ...day, origin: 'backfill', to: '2023-12-11T00:00:00Z' });
   expect(await release(4)).toBe(4);

@@ -75,7 +75,7 @@ export class ApiScene {
       ],
       providers: [{ provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) }],
     }).compile();
-    const app = module.createNestApplication<NestFastifyApplication>(httpAdapter());
+    const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(config.ORCHESTRATOR_TRUSTED_PROXIES));
     await protectApi(app.getHttpAdapter().getInstance(), {
       token: config.ORCHESTRATOR_API_TOKEN ?? null,
       requestsPerSecond: config.ORCHESTRATOR_API_REQUESTS_PER_SECOND,

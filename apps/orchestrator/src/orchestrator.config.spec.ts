@@ -34,3 +34,20 @@ it('takes no webhook whose address holds a password, which no request is sent wi
   expect(load).toThrow('setting ORCHESTRATOR_WEBHOOK_URL: is malformed');
   expect(load).not.toThrow('hunter2');
 });
+
+it("takes no service's address with a password, and does not tell it", () => {
+  const load = () =>
+    loadConfig(orchestratorConfig, { ...settings, ORCHESTRATOR_SERVICE_URLS: 'archiver=http://user:hunter2@archiver:8080' });
+  expect(load).toThrow('setting ORCHESTRATOR_SERVICE_URLS: is malformed');
+  expect(load).not.toThrow('hunter2');
+});
+
+it('believes no proxy unless told which', () => {
+  const trusted = (ORCHESTRATOR_TRUSTED_PROXIES?: string) =>
+    loadConfig(orchestratorConfig, { ...settings, ORCHESTRATOR_TRUSTED_PROXIES }).ORCHESTRATOR_TRUSTED_PROXIES;
+  expect(trusted()).toEqual([]);
+  expect(trusted('10.0.0.0/8, ::1,192.0.2.7')).toEqual(['10.0.0.0/8', '::1', '192.0.2.7']);
+  for (const wrong of ['true', 'proxy.example', '10.0.0.0/33', '10.0.0.1,,10.0.0.2']) {
+    expect(() => trusted(wrong)).toThrow('setting ORCHESTRATOR_TRUSTED_PROXIES: is malformed');
+  }
+});

@@ -89,6 +89,12 @@ const settings = z.object({
     .positive()
     .default(200)
     .describe('requests/s that one address may make; more are answered 429'),
+  ORCHESTRATOR_TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform((list) => (list === '' ? [] : list.split(',').map((part) => part.trim())))
+    .pipe(z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])))
+    .describe('addresses or networks, comma separated, whose X-Forwarded-For names who asks, e.g. 10.0.0.0/8; nobody is believed without'),
 });
 
 export const orchestratorConfig = settings

@@ -23,6 +23,8 @@ import { SendNotifications } from './notify/send-notifications.js';
 import { ProblemFilter } from './api/problem.filter.js';
 import { PipelineLoops } from './pipeline-loops.js';
 import { ReadApiModule } from './api/read-api.module.js';
+import { PurgeOld } from './purge/purge-old.js';
+import { PurgeStore } from './purge/purge-store.js';
 import { RecordFacts } from './tasks/record-facts.js';
 import { ReleaseRequests } from './tasks/release-requests.js';
 import { RetryRun } from './runs/retry-run.js';
@@ -177,18 +179,19 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
           useFactory: (store: RunStore, producer: RecordProducer) => new SendOutbox(store, producer),
           inject: [RunStore, RecordProducer],
         },
+        { provide: PurgeOld, useFactory: (postgres: Postgres) => new PurgeOld(new PurgeStore(postgres), logger), inject: [Postgres] },
         {
           provide: PipelineLoops,
           useFactory: (
-            ...[release, outbox, close, supervise, notifications, daily]: [
-              ...[ReleaseRequests, SendOutbox, CloseRuns, SuperviseRuns, SendNotifications, StartDailyRuns],
+            ...[release, outbox, close, supervise, notifications, daily, purge]: [
+              ...[ReleaseRequests, SendOutbox, CloseRuns, SuperviseRuns, SendNotifications, StartDailyRuns, PurgeOld],
             ]
           ) =>
             new PipelineLoops(
-              { release, outbox, close, supervise, notifications, daily },
+              { release, outbox, close, supervise, notifications, daily, purge },
               { schedule: config.ORCHESTRATOR_SCHEDULE === 'on', scheduleLookMs, logger },
             ),
-          inject: [ReleaseRequests, SendOutbox, CloseRuns, SuperviseRuns, SendNotifications, StartDailyRuns],
+          inject: [ReleaseRequests, SendOutbox, CloseRuns, SuperviseRuns, SendNotifications, StartDailyRuns, PurgeOld],
         },
         { provide: APP_FILTER, useFactory: () => new ProblemFilter(logger) },
       ],

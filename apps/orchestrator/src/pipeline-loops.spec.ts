@@ -10,7 +10,8 @@ const idle = { run: () => Promise.resolve(0) };
 async function running(schedule: boolean) {
   let looks = 0;
   const daily = { run: () => Promise.resolve((looks += 1) - looks) };
-  const loops = new PipelineLoops({ release: idle, outbox: idle, close: idle, supervise: idle, notifications: idle, daily } as never, {
+  const work = { release: idle, outbox: idle, close: idle, supervise: idle, notifications: idle, purge: idle, daily };
+  const loops = new PipelineLoops(work as never, {
     schedule,
     scheduleLookMs: 3_600_000,
     logger,

@@ -3,6 +3,7 @@ import { BackgroundLoop } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import type { CloseRuns } from './closing/close-runs.js';
 import type { SendNotifications } from './notify/send-notifications.js';
+import type { PurgeOld } from './purge/purge-old.js';
 import type { ReleaseRequests } from './tasks/release-requests.js';
 import type { SendOutbox } from './tasks/send-outbox.js';
 import type { StartDailyRuns } from './schedule/start-daily-runs.js';
@@ -15,7 +16,11 @@ export interface LeadersWork {
   readonly supervise: SuperviseRuns;
   readonly notifications: SendNotifications;
   readonly daily: StartDailyRuns;
+  readonly purge: PurgeOld;
 }
+
+/** What is old is looked for once a day, and when an instance begins to lead. */
+const PURGE_EVERY_MS = 86_400_000;
 
 /** What the leader does, and nobody else. */
 export class PipelineLoops {
@@ -24,7 +29,7 @@ export class PipelineLoops {
 
   /** @param options.schedule false when somebody else starts the daily runs */
   constructor(
-    { release, outbox, close, supervise, notifications, daily }: LeadersWork,
+    { release, outbox, close, supervise, notifications, daily, purge }: LeadersWork,
     options: { schedule: boolean; scheduleLookMs: number; logger: Logger },
   ) {
     const loop = (name: string, idleMs: number, round: () => Promise<number>): BackgroundLoop =>
@@ -36,6 +41,7 @@ export class PipelineLoops {
       loop('close runs', 500, () => close.run()),
       loop('supervise runs', 1_000, () => supervise.run()),
       loop('send notifications', 1_000, () => notifications.run()),
+      loop('purge what is old', PURGE_EVERY_MS, () => purge.run()),
       ...(this.schedule === undefined ? [] : [this.schedule]),
     ];
   }

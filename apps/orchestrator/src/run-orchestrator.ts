@@ -43,7 +43,7 @@ export async function runOrchestrator(
   };
   const module = OrchestratorModule.forRoot({ config, logger, metrics, readiness, kafka, clock, scheduleLookMs, onBug });
   return startService({
-    ...{ app: 'orchestrator', config, module, strategy, logger },
+    ...{ app: 'orchestrator', config, module, strategy, logger, trustedProxies: config.ORCHESTRATOR_TRUSTED_PROXIES },
     prepare: async (app) => {
       const server = app.getHttpAdapter().getInstance();
       await protectApi(server, {

@@ -16,6 +16,7 @@ export interface GroupLag {
 export interface TopicSize {
   topic: string;
   records: number;
+  bounds: PartitionOffsets[];
 }
 
 /**
@@ -51,7 +52,7 @@ export async function topicSizes(client: KafkaClient, topics: readonly string[])
   const sizes: TopicSize[] = [];
   for (const topic of topics.filter((name) => existing.has(name))) {
     const bounds = await client.endOffsets(topic);
-    sizes.push({ topic, records: Number(bounds.reduce((sum, { low, high }) => sum + BigInt(high) - BigInt(low), 0n)) });
+    sizes.push({ topic, records: Number(bounds.reduce((sum, { low, high }) => sum + BigInt(high) - BigInt(low), 0n)), bounds });
   }
   return sizes;
 }

@@ -12,6 +12,7 @@ export * from './read-range.js';
 export { sweepReaderGroups } from './reader-groups.js';
 export * from './record-batch.js';
 export * from './record-producer.js';
+export * from './record-times.js';
 export * from './redrive.js';
 export * from './tail-reader.js';
 export * from './topic-spec.js';

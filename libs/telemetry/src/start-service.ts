@@ -27,6 +27,8 @@ export interface ServiceOptions {
   /** the batch transport; a service without it only serves HTTP */
   strategy?: CustomTransportStrategy;
   logger: Logger;
+  /** addresses and networks whose `X-Forwarded-*` are believed; nobody's by default */
+  trustedProxies?: readonly string[];
   /** what the HTTP server needs before it listens */
   prepare?: (app: NestFastifyApplication) => Promise<void>;
 }
@@ -38,8 +40,9 @@ export interface RunningService {
 }
 
 /** HTTP as every service has it. What is not even an address is refused with problem JSON too, before any route or hook sees it. */
-export function httpAdapter(): FastifyAdapter {
+export function httpAdapter(trustedProxies: readonly string[] = []): FastifyAdapter {
   return new FastifyAdapter({
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     forceCloseConnections: true,
     frameworkErrors: ({ statusCode: status = 400, message: detail }: FastifyError, _request: FastifyRequest, reply: FastifyReply) =>
       void reply
@@ -56,7 +59,7 @@ const STOP_WITHIN_MS = 25_000;
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { app: name, config, module, strategy, logger } = options;
   boundHeap();
-  const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(), {
+  const app = await NestFactory.create<NestFastifyApplication>(module, httpAdapter(options.trustedProxies), {
     logger: nestLogger(logger),
     abortOnError: false,
   });

@@ -2,6 +2,7 @@ import { Postgres } from '@elias/postgres';
 import { checkAlarms, deadLetterAlarms, FirstSeen, runAlarms, serviceAlarms } from './alarms.js';
 import type { BadCheck, BadRun } from './alarms.js';
 import { momentText } from './coverage-reads.js';
+import { RUN_COUNTS } from '../runs/run-store.js';
 import { KafkaReads } from './kafka-reads.js';
 import { Recent } from './recent.js';
 import type { Alarms } from './service-answers.js';
@@ -48,14 +49,19 @@ export class AlarmReads {
     return { alarms };
   }
 
-  /** Ended runs with failed tasks, and those that missed their deadline; a cancelled run is nobody's alarm. */
+  /**
+   * Ended runs with failed tasks, and those that missed their deadline, until they end well; a cancelled run is nobody's alarm. Tasks are
+   * counted of late runs that go on alone.
+   */
   private badRuns(): Promise<BadRun[]> {
     return this.postgres.query<BadRun>(
       `SELECT r.run_id, to_char(r.date, 'YYYY-MM-DD') AS date, t.failed AS failed_tasks, t.tasks,
          CASE WHEN t.failed > 0 THEN ${momentText('r.ended_at')} END AS failed_at, ${momentText('r.late_at')} AS late_at
-       FROM (SELECT * FROM pipeline.runs WHERE created_at > ${PAST} AND cancelled_at IS NULL ORDER BY created_at DESC LIMIT ${TOLD_MAX}) r,
-         LATERAL (SELECT count(*) FILTER (WHERE state = 'failed')::int AS failed, count(*)::int AS tasks FROM pipeline.tasks WHERE run_id = r.run_id) t
-       WHERE r.late_at IS NOT NULL OR (r.ended_at IS NOT NULL AND t.failed > 0) ORDER BY r.created_at DESC`,
+       FROM (SELECT * FROM pipeline.runs WHERE created_at > ${PAST} AND cancelled_at IS NULL AND (ended_at IS NOT NULL OR late_at IS NOT NULL)
+           ORDER BY created_at DESC LIMIT ${TOLD_MAX}) r,
+         LATERAL (SELECT COALESCE(sum(value::int) FILTER (WHERE key = 'failed'), 0)::int AS failed, COALESCE(sum(value::int), 0)::int AS tasks
+           FROM jsonb_each_text(${RUN_COUNTS})) t
+       WHERE t.failed > 0 AND r.ended_at IS NOT NULL OR r.ended_at IS NULL ORDER BY r.created_at DESC`,
     );
   }
 

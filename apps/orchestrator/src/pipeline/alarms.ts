@@ -53,13 +53,13 @@ export function serviceAlarms({ services }: Services, since: (name: string) => s
   });
 }
 
-/** @param since as above */
+/** @param since as above, where Kafka does not tell */
 export function deadLetterAlarms({ dead_letters }: DeadLetters, since: (name: string) => string): Alarm[] {
   return dead_letters
     .filter(({ count }) => count > 0)
-    .map(({ topic, group, count }) => {
+    .map(({ topic, group, count, oldest_at }) => {
       const text = `${count} ${count === 1 ? 'record' : 'records'} that ${group} could not process ${count === 1 ? 'lies' : 'lie'} in ${topic}`;
-      return { severity: 'warning', kind: 'dead_letters', text, since: since(topic), ...none };
+      return { severity: 'warning', kind: 'dead_letters', text, since: oldest_at ?? since(topic), ...none };
     });
 }
 

@@ -1,6 +1,6 @@
 import { deadLetterTopic } from '@elias/contracts';
-import { groupLags, topicSizes } from '@elias/kafka';
-import type { KafkaClient } from '@elias/kafka';
+import { groupLags, recordTimes, topicSizes } from '@elias/kafka';
+import type { KafkaClient, PartitionOffsets, RecordTimes } from '@elias/kafka';
 import { Recent } from './recent.js';
 import type { DeadLetters, Lags } from './service-answers.js';
 import type { ServiceName } from './services.js';
@@ -12,6 +12,7 @@ const DEAD_LETTERS_GOOD_MS = 5_000;
 /** How far the services are behind, and what they could not process, as Kafka tells. */
 export class KafkaReads {
   private readonly recentLags = new Recent(() => this.readLags(), LAGS_GOOD_MS);
+  private readonly letterTimes = new Map<string, { mark: string; times: RecordTimes | null }>();
   private readonly recentDeadLetters = new Recent(() => this.readDeadLetters(), DEAD_LETTERS_GOOD_MS);
 
   /** @param groups consumer groups of each service */
@@ -43,13 +44,32 @@ export class KafkaReads {
   private async readDeadLetters(): Promise<DeadLetters> {
     const groups = new Map([...this.groups.values()].flat().map((group) => [deadLetterTopic(group).name, group]));
     const sizes = await topicSizes(this.client, [...groups.keys()]);
-    return {
-      dead_letters: sizes.map(({ topic, records: count }) => {
-        return { topic, group: groups.get(topic)!, count, oldest_at: null, newest_at: null };
-      }),
-    };
+    const dead_letters: DeadLetters['dead_letters'] = [];
+    for (const { topic, records: count, bounds } of sizes) {
+      const times = await this.timesOf(topic, bounds);
+      dead_letters.push({
+        topic,
+        group: groups.get(topic)!,
+        count,
+        oldest_at: instantOf(times?.firstMs),
+        newest_at: instantOf(times?.lastMs),
+      });
+    }
+    return { dead_letters };
+  }
+
+  /** Asked anew when a record came or went alone. */
+  private async timesOf(topic: string, bounds: readonly PartitionOffsets[]): Promise<RecordTimes | null> {
+    const mark = bounds.map(({ partition, low, high }) => `${partition}:${low}-${high}`).join();
+    const known = this.letterTimes.get(topic);
+    if (known?.mark === mark) return known.times;
+    const times = await recordTimes(this.client, topic, bounds, Date.now());
+    this.letterTimes.set(topic, { mark, times });
+    return times;
   }
 }
+
+const instantOf = (ms: number | undefined): string | null => (ms === undefined ? null : new Date(ms).toISOString());
 
 /** Records that wait for each service: of its groups that have members, or of all where none has. */
 export function lagByService({ lags }: Lags): Map<ServiceName, number> {

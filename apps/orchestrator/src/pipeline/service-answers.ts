@@ -25,8 +25,8 @@ export const deadLettersAnswer = z.object({
       topic: z.string(),
       group: z.string(),
       count: count.describe('records that the topic holds'),
-      oldest_at: momentSchema.nullable(),
-      newest_at: momentSchema.nullable(),
+      oldest_at: momentSchema.nullable().describe('when the first of them was put aside, to the second; null when there is none'),
+      newest_at: momentSchema.nullable().describe('the last of them'),
     }),
   ),
 });

@@ -23,6 +23,8 @@ it.each([
   'collector=http://a?token=x',
   ',',
   'collector=http://a b',
+  'collector=http://user:secret@a',
+  'collector=http://user@a',
 ])('no addresses: %s', (ORCHESTRATOR_SERVICE_URLS) => {
   expect(settings.safeParse({ ORCHESTRATOR_SERVICE_URLS }).success).toBe(false);
 });

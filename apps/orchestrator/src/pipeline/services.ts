@@ -21,7 +21,7 @@ export const serviceViewSettings = {
     .string()
     .default('')
     .transform(list)
-    .pipe(z.array(z.string().regex(new RegExp(`^(?:${others})=https?://[^\\s=?#]+$`))))
+    .pipe(z.array(z.string().regex(new RegExp(`^(?:${others})=https?://[^\\s=?#@]+$`))))
     .describe(
       'addresses that the health of other services is asked at, e.g. collector=http://collector:8080,archiver=http://archiver:8080',
     ),

@@ -40,12 +40,13 @@ export class StartRun {
    */
   async run(body: unknown): Promise<StartedRun> {
     const plan = planRun(body, this.clock(), this.snapshotLateMsMax);
+    // before the exchange is asked, which may be away
+    const before = await this.startedBefore(plan);
+    if (before !== undefined) return before;
     const known = await this.catalog.productIds();
     const unknown = known === null ? [] : plan.productIds.filter((id) => !known.has(id));
     if (unknown.length > 0)
       throw new RunRefusedError(unknown.map((id) => ({ field: 'products', reason: `the exchange has no product ${id}` })));
-    const before = await this.startedBefore(plan);
-    if (before !== undefined) return before;
     const runId = uuidv7();
     const created = await this.store.transaction(async (client) => {
       const twin = await this.control.activeTwin(client, plan);
