@@ -5,7 +5,7 @@ import type { Logger } from '@elias/telemetry';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import type { ArchiveEvents, ArchiveFailure, StoredArchive } from './archive-events.js';
-import { failedEvent, sealedEvent } from './archive-events.js';
+import { failedEvent, sealedEvent, traced } from './archive-events.js';
 import type { ArchiveWindow } from './archive-window.js';
 import type { ArchiverMetrics } from './archiver-metrics.js';
 import { allFacts, takeWindowRecord } from './take-window-record.js';
@@ -92,12 +92,7 @@ export class ArchiveBatch {
   }
 }
 
-/** An answer carries the trace that its window came with. */
 function eventsOf(record: ConsumedRecord, answer: Answer): EncodedRecord[] {
-  const { traceparent } = record.headers;
-  const traced = (event: EncodedRecord): EncodedRecord[] => [
-    traceparent === undefined ? event : { ...event, headers: { ...event.headers, traceparent } },
-  ];
-  if (answer.kind === 'sealed' || answer.kind === 'found') return traced(sealedEvent(answer.facts, answer.stored, record));
-  return answer.kind === 'refused' ? traced(failedEvent(answer.told, answer.reason, answer.cause, record)) : [];
+  if (answer.kind === 'sealed' || answer.kind === 'found') return [traced(record, sealedEvent(answer.facts, answer.stored, record))];
+  return answer.kind === 'refused' ? [traced(record, failedEvent(answer.told, answer.reason, answer.cause, record))] : [];
 }

@@ -60,6 +60,11 @@ export function failedEvent(told: PartialFacts, reason: ArchiveFailure, cause: u
   return encodeEvent('archive.failed', data, APP);
 }
 
+/** An answer carries the trace that its window came with. */
+export function traced({ headers: { traceparent } }: Pick<ConsumedRecord, 'headers'>, event: EncodedRecord): EncodedRecord {
+  return traceparent === undefined ? event : { ...event, headers: { ...event.headers, traceparent } };
+}
+
 function placeOf({ topic, partition, offset }: Source): Source {
   return { topic, partition, offset };
 }

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { ArchiveCorruptError, archiveKey, checksumListKey, encodeManifest, openArchive, sealArchive } from '@elias/archive';
-import type { SealedArchive } from '@elias/archive';
+import { ArchiveCorruptError, archiveKey, checksumListKey, encodeManifest, sealArchive, sealStream, verifyArchive } from '@elias/archive';
+import type { CsvStream, SealedArchive, TradeFacts } from '@elias/archive';
 import type { WindowFacts } from '@elias/contracts';
 import { windowId } from '@elias/market-data';
-import type { StoredArchive } from './archive-events.js';
+import type { ArchiveFailure, StoredArchive } from './archive-events.js';
 import type { ArchiveStore } from './archive-store.js';
 
-/** `found`: an equal archive stood there already. `refused`: another one did, which is never overwritten. */
+/** `found`: an equal archive stood there already. `refused`: another one did, which is never overwritten; or the window itself is wrong. */
 export type ArchiveOutcome =
-  { kind: 'sealed' | 'found'; stored: StoredArchive } | { kind: 'refused'; reason: 'stored-corrupt' | 'stored-differs'; cause: unknown };
+  { kind: 'sealed' | 'found'; stored: StoredArchive } | { kind: 'refused'; reason: ArchiveFailure; cause: unknown };
 
 export class ArchiveWindow {
   constructor(
@@ -23,11 +23,21 @@ export class ArchiveWindow {
    * @throws ObjectStoreUnavailableError, PreconditionFailedError nothing may be announced; the window is read again
    */
   async run(facts: WindowFacts, csv: Buffer, signal: AbortSignal): Promise<ArchiveOutcome> {
+    return this.keep(facts, await sealArchive(facts, csv), signal);
+  }
+
+  /** The same for a window of trades that is not checked yet and is read as it is packed. @throws SpoolFailedError besides */
+  async runStream(facts: WindowFacts & TradeFacts, csv: CsvStream, signal: AbortSignal): Promise<ArchiveOutcome> {
+    const sealed = await sealStream(facts, csv);
+    if (sealed.kind !== 'ok') return { kind: 'refused', reason: sealed.reason, cause: sealed.cause };
+    return this.keep(facts, sealed.value, signal);
+  }
+
+  private async keep(facts: WindowFacts, sealed: SealedArchive, signal: AbortSignal): Promise<ArchiveOutcome> {
     const key = archiveKey(this.prefix, facts.window, facts.revision, facts.csvSha256);
-    const sealed = await sealArchive(facts, csv);
     signal.throwIfAborted();
     const standing = await this.store.putOnce(key, sealed.zip, sealed.sha256, signal);
-    const outcome = standing === null ? this.sealed('sealed', key, sealed) : this.compare(key, sealed, standing);
+    const outcome = standing === null ? this.sealed('sealed', key, sealed) : await this.compare(key, sealed, standing);
     if (outcome.kind !== 'refused') {
       const name = key.slice(key.lastIndexOf('/') + 1);
       await this.store.addChecksum(checksumListKey(this.prefix, facts.window), { name, sha256: outcome.stored.sha256 }, signal);
@@ -35,11 +45,11 @@ export class ArchiveWindow {
     return outcome;
   }
 
-  private compare(key: string, sealed: SealedArchive, standing: Buffer): ArchiveOutcome {
+  private async compare(key: string, sealed: SealedArchive, standing: Buffer): Promise<ArchiveOutcome> {
     if (standing.equals(sealed.zip)) return this.sealed('found', key, sealed);
     try {
-      const ours = openArchive(sealed.zip).manifest;
-      const { manifest, csvEntry } = openArchive(standing);
+      const ours = (await verifyArchive(sealed.zip)).manifest;
+      const { manifest, csvEntry } = await verifyArchive(standing);
       if (!encodeManifest(manifest).equals(encodeManifest(ours))) {
         const cause = new Error(`object "${key}" holds another telling of ${windowId(ours.window)}`);
         return { kind: 'refused', reason: 'stored-differs', cause };

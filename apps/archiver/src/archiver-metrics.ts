@@ -8,6 +8,8 @@ export class ArchiverMetrics {
   private readonly zipBytes;
   private readonly inHand;
   private readonly seconds;
+  private readonly dropped;
+  private readonly doubles;
 
   constructor(metrics: Metrics) {
     this.windows = metrics.counter('elias_archiver_windows_total', 'Windows answered, by what became of them', ['outcome']);
@@ -15,7 +17,22 @@ export class ArchiverMetrics {
     this.csvBytes = metrics.counter('elias_archiver_csv_bytes_total', 'Bytes of CSV in archives that stand');
     this.zipBytes = metrics.counter('elias_archiver_zip_bytes_total', 'Bytes of archives that stand');
     this.inHand = metrics.gauge('elias_archiver_windows_in_hand', 'Windows that are being packed or stored');
+    this.dropped = metrics.counter(
+      'elias_archiver_dropped_windows_total',
+      'Windows whose parts did not all come, by why they were dropped',
+      ['why'],
+    );
+    this.doubles = metrics.counter('elias_archiver_doubled_parts_total', 'Parts of windows that were there already');
     this.seconds = metrics.histogram('elias_archiver_archive_seconds', 'Time that one window took from packing to its line in the list');
+  }
+
+  /** A window of several records that never became whole. */
+  droppedWindow(why: 'superseded' | 'abandoned'): void {
+    this.dropped.inc({ why });
+  }
+
+  doubledPart(): void {
+    this.doubles.inc();
   }
 
   answered(outcome: 'sealed' | 'found', sizes: { csvBytes: number; zipBytes: number }): void {

@@ -1,4 +1,4 @@
-import { deadLetterTopic } from '@elias/contracts';
+import { deadLetterTopic, TOPICS } from '@elias/contracts';
 import { KafkaBatchStrategy } from '@elias/kafka';
 import type { ArchiverParts } from './archiver.module.js';
 
@@ -17,7 +17,7 @@ export function archiverStrategy({ config, kafka, metrics, logger, readiness }: 
     manualDone: true,
     releaseValues: true,
     fromBeginning: true,
-    agedTopics: [],
+    agedTopics: [TOPICS.windowsTrades.name],
     metrics,
     logger,
     readiness,

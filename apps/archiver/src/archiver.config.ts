@@ -1,6 +1,7 @@
 import { kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
 import { serviceSettings } from '@elias/telemetry';
+import { windowPartsSettings } from '@elias/window-parts';
 import { z } from 'zod';
 
 const MIB = 1024 * 1024;
@@ -9,6 +10,7 @@ export const archiverConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
   ...objectStoreSettings,
+  ...windowPartsSettings,
   ARCHIVER_GROUP: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,180}$/)

@@ -1,9 +1,8 @@
-import { tmpdir } from 'node:os';
 import { z } from 'zod';
 
 /** Where large windows wait on disk; for every app that writes or reads them. */
 export const spoolSettings = {
-  WINDOW_SPOOL_DIR: z.string().min(1).default(tmpdir()).describe('folder in which large windows wait on disk'),
+  WINDOW_SPOOL_DIR: z.string().min(1).default('/tmp').describe('folder in which large windows wait on disk'),
 };
 
 /** Settings of every app that reads windows in parts. */
