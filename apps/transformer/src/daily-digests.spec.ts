@@ -1,7 +1,7 @@
 import type { Candle } from '@elias/market-data';
-import { candleWindowAt } from '@elias/market-data';
+import { candleWindowAt, DAY_MS } from '@elias/market-data';
 import { candleDays, changedDays, daysResting } from './daily-digests.js';
-import { DAY_MS, windowsOfDay } from './windows-of-day.js';
+import { windowsOfDay } from './windows-of-day.js';
 
 const year = candleWindowAt('BTC-USD', 86_400, Date.UTC(2024, 0));
 const at = (day: number): number => year.fromMs + day * DAY_MS;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CandleWindow, StoredWindow } from '@elias/market-data';
-import { DAY_MS } from './windows-of-day.js';
+import { DAY_MS } from '@elias/market-data';
 
 /** What is known of each day of a year of daily candles, as short digests: other text, other knowledge. */
 export function candleDays({ window, candles, coverage }: StoredWindow): string[] {

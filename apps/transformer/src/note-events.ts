@@ -1,12 +1,12 @@
 import type { ControlEvent } from '@elias/contracts';
 import type { CandleWindow, DayWindow, Window } from '@elias/market-data';
-import { isComputedDataset, parseWindowId, windowId } from '@elias/market-data';
+import { isComputedDataset, parseWindowId, windowId, DAY_MS } from '@elias/market-data';
 import type { PoolClient, Postgres } from '@elias/postgres';
 import { candleDays, changedDays, daysResting } from './daily-digests.js';
 import type { CandleStore } from './postgres/candle-store.js';
 import type { ProductStore } from './postgres/product-store.js';
 import type { TransformStore } from './postgres/transform-store.js';
-import { choicesOfDay, DAY_MS, windowsOfDay } from './windows-of-day.js';
+import { choicesOfDay, windowsOfDay } from './windows-of-day.js';
 
 /** A day that stays refused is published again this often under new revisions, then waits for other data. */
 export const REFUSALS_MAX = 3;

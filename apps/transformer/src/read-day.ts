@@ -1,8 +1,7 @@
 import type { CandleWindow, CoveredCandles, DayWindow, StoredWindow } from '@elias/market-data';
-import { ALL_PRODUCTS, candleWindowAt, candleWindowsOver, coverSpan, DailyPrices, lastPriceOf } from '@elias/market-data';
+import { ALL_PRODUCTS, candleWindowAt, candleWindowsOver, coverSpan, DailyPrices, DAY_MS, lastPriceOf } from '@elias/market-data';
 import type { PoolClient } from '@elias/postgres';
 import type { CandleStore } from './postgres/candle-store.js';
-import { DAY_MS } from './windows-of-day.js';
 
 /** Days of daily closes behind the volatility of 30 returns, the first of which may be carried from the day before. */
 const VOLATILITY_REACH_DAYS = 31;

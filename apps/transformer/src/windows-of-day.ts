@@ -1,8 +1,6 @@
 import type { ComputedDataset } from '@elias/market-data';
 import { ALL_PRODUCTS, DAY_DATASETS, dayWindowAt, isComputedDataset, windowId } from '@elias/market-data';
 
-export const DAY_MS = 86_400_000;
-
 const COMPUTED = Object.keys(DAY_DATASETS).filter(isComputedDataset);
 /** Those that choose among products by what the exchange says of them. */
 const CHOOSING: readonly ComputedDataset[] = ['discounts_7d', 'discounts_30d'];

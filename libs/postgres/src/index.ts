@@ -4,3 +4,4 @@ export * from './outbox.js';
 export * from './postgres-errors.js';
 export * from './postgres-settings.js';
 export * from './postgres.js';
+export * from './transform-marks.js';

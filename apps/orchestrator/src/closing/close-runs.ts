@@ -1,4 +1,5 @@
 import { ALL_PRODUCTS, parseWindowId } from '@elias/market-data';
+import { markTransforms } from '@elias/postgres';
 import type { PoolClient } from '@elias/postgres';
 import type { Logger, Metrics } from '@elias/telemetry';
 import { assessTask } from '../tasks/assess-task.js';
@@ -83,7 +84,8 @@ export class CloseRuns {
       statsOf: (productId) => stateOf(stats.get(productId)!),
       discounts: worstOf(shared.map(stateOf)),
     });
-    await closing.mark(client, date, [...plan.computeStats.map((id) => stats.get(id)!), ...(plan.computeDiscounts ? shared : [])]);
+    const computed = [...plan.computeStats.map((id) => stats.get(id)!), ...(plan.computeDiscounts ? shared : [])];
+    await markTransforms(client, new Map(computed.map((id) => [id, date])));
     await closing.move(client, runId, plan.moves);
     if (!plan.checksDue) return plan.moves.size > 0 ? 'moved' : 'waits';
     const facts = await store.facts([...tasks.map((task) => task.window_id), ...made], client);

@@ -14,8 +14,8 @@ interface DerivedRow {
   refused: boolean | null;
 }
 
-/** A task of a run that closes. */
-export interface ClosingTaskRow extends TaskRow {
+/** A task of a run that closes, as far as that goes: all of a run's are read, as often as one of them may have changed. */
+export interface ClosingTaskRow extends Pick<TaskRow, 'window_id' | 'state' | 'stages' | 'request_ids' | 'requests_before'> {
   settled: boolean;
   /** of an earlier day, and no part of the run's own */
   carried: boolean;
@@ -42,17 +42,11 @@ export class ClosingStore {
   }
 
   async tasks(client: PoolClient, runId: string): Promise<ClosingTaskRow[]> {
-    return (await client.query<ClosingTaskRow>('SELECT * FROM pipeline.tasks WHERE run_id = $1 ORDER BY window_id', [runId])).rows;
-  }
-
-  /** Has the transformer compute these windows of a day: whoever finds no mark afterwards knows that they were computed since. */
-  async mark(client: PoolClient, date: string, windowIds: readonly string[]): Promise<void> {
-    if (windowIds.length === 0) return;
-    await client.query(
-      `INSERT INTO pipeline.transform_marks (window_id, day) SELECT window_id, $2 FROM unnest($1::text[]) AS w (window_id)
-       ON CONFLICT (window_id) DO UPDATE SET marked_at = clock_timestamp()`,
-      [[...windowIds].sort(), date],
+    const { rows } = await client.query<ClosingTaskRow>(
+      'SELECT window_id, state, stages, request_ids, requests_before, settled, carried FROM pipeline.tasks WHERE run_id = $1 ORDER BY window_id',
+      [runId],
     );
+    return rows;
   }
 
   async derived(client: PoolClient, windowIds: readonly string[], facts: ReadonlyMap<string, Fact[]>): Promise<Map<string, DerivedWindow>> {

@@ -1,6 +1,5 @@
+import { DAY_MS } from '@elias/market-data';
 import { daysLater, dayStartMs } from '../schedule/due-daily-runs.js';
-
-const DAY_MS = 86_400_000;
 
 /** UTC days `YYYY-MM-DD` from one to another, both inclusive; none when they are the wrong way round. */
 export function daysFrom(from: string, to: string): string[] {

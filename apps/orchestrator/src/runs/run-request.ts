@@ -1,6 +1,7 @@
 import { originSchema } from '@elias/contracts';
 import {
   candleWindowsOver,
+  DAY_MS,
   DEFAULT_PRODUCT_IDS,
   GRANULARITIES_SECONDS,
   isGranularity,
@@ -130,7 +131,7 @@ function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number):
 /** No more than there are, as a month and a year count with their most days. */
 function windowsAtLeast(products: number, granularity: GranularitySeconds, spanMs: number): number {
   const daysMax = { day: 1, month: 31, year: 366 }[windowSpan(granularity)];
-  return products * Math.floor(spanMs / (daysMax * 86_400_000));
+  return products * Math.floor(spanMs / (daysMax * DAY_MS));
 }
 
 function refusedAsTooMany(windows: number): RunRefusedError {

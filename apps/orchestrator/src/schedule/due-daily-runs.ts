@@ -1,3 +1,5 @@
+import { DAY_MS } from '@elias/market-data';
+
 /** A day is collected again this many days after its first run: corrections come late (design §8). */
 export const DAYS_AFTER = [0, 1, 7] as const;
 export type DaysAfter = (typeof DAYS_AFTER)[number];
@@ -15,7 +17,6 @@ export interface DueDailyRuns {
   readonly skipped: readonly string[];
 }
 
-const DAY_MS = 86_400_000;
 /** Daily runs start this long after midnight UTC (design §8), milliseconds: the exchange has settled the day's last candles by then. */
 export const STARTS_AFTER_MIDNIGHT_MS = 15 * 60_000;
 

@@ -1,5 +1,6 @@
 import type { DayWindow, Revision } from '@elias/market-data';
 import { ALL_PRODUCTS, formatInstant, windowId } from '@elias/market-data';
+import { markTransforms } from '@elias/postgres';
 import type { PoolClient } from '@elias/postgres';
 import type { LeftOut } from '@elias/market-data';
 
@@ -41,13 +42,7 @@ const TOGETHER_MAX = 32;
 export class TransformStore {
   /** @param windows by id, with the first instant of their day */
   async mark(client: PoolClient, windows: ReadonlyMap<string, number>): Promise<void> {
-    // in one order, so that two handlers never wait for each other in a circle
-    const ids = [...windows.keys()].sort();
-    await client.query(
-      `INSERT INTO pipeline.transform_marks (window_id, day) SELECT * FROM unnest($1::text[], $2::date[])
-       ON CONFLICT (window_id) DO UPDATE SET marked_at = clock_timestamp()`,
-      [ids, ids.map((id) => formatInstant(windows.get(id)!).slice(0, 10))],
-    );
+    await markTransforms(client, new Map([...windows].map(([id, dayMs]) => [id, formatInstant(dayMs).slice(0, 10)])));
   }
 
   /**

@@ -1,5 +1,6 @@
 export * from './asset-discounts.js';
 export * from './asset-stats.js';
+export { DAY_MS } from './calendar-day.js';
 export type { CoveredCandles, StoredWindow } from './covered-candles.js';
 export { coverSpan } from './covered-candles.js';
 export type { DatedPrice, NoClose } from './daily-prices.js';
