@@ -1,8 +1,10 @@
+import { readdirSync } from 'node:fs';
 import { checkWindowCsv } from '@elias/archive';
 import type { EncodedRecord, EventData } from '@elias/contracts';
-import { decodeEvent, decodeWindowFacts } from '@elias/contracts';
+import { decodeEvent, decodeWindowFacts, decodeWindowPart, windowToWire } from '@elias/contracts';
 import { KafkaUnavailableError, RecordBatch, RecordRefusedError } from '@elias/kafka';
 import type { ConsumedRecord } from '@elias/kafka';
+import { parseWindowId } from '@elias/market-data';
 import { createLogger, Metrics } from '@elias/telemetry';
 import { ExchangeUnavailableError } from '@elias/coinbase';
 import { v7 as uuidv7 } from 'uuid';
@@ -10,12 +12,14 @@ import { AnswerRequest } from './answer-request.js';
 import { CollectWindow } from './collect-window.js';
 import { CollectorMetrics } from './collector-metrics.js';
 import { InMemoryExchange } from './test-exchange.js';
-import { REQUEST_ID, requestFor, requestRecord, RUN_ID } from './test-requests.js';
+import { REQUEST_ID, requestFor, requestRecord, RUN_ID, scratchFolder } from './test-requests.js';
 import { UntilDone } from './until-done.js';
 
 const ID = 'candles/60/BTC-USD/2023-12-01';
 const AFTER_MS = Date.UTC(2023, 11, 2, 0, 15);
 const logger = createLogger({ app: 'test', level: 'silent' });
+const scratch = scratchFolder();
+afterAll(() => scratch.remove());
 
 let exchange: InMemoryExchange;
 /** What happened, in order. */
@@ -44,7 +48,14 @@ const log = {
 async function answer(record: ConsumedRecord, stop = new AbortController()): Promise<void> {
   const metrics = new CollectorMetrics(new Metrics());
   const collectWindow = new CollectWindow({
-    ...{ exchange, deadlineMs: 1_000, windowsAtOnce: 1, newCollectionId: uuidv7, snapshotLateMsMax: 21_600_000 },
+    ...{
+      exchange,
+      deadlineMs: 1_000,
+      windowsAtOnce: 1,
+      newCollectionId: uuidv7,
+      snapshotLateMsMax: 21_600_000,
+      spoolFolder: scratch.folder,
+    },
   });
   const batch = new RecordBatch({
     topic: record.topic,
@@ -207,4 +218,26 @@ it('tells nothing once the partition may be somebody else’s', async () => {
   };
   await expect(answer(requestRecord(requestFor(ID)), stop)).rejects.toThrow('joined anew');
   expect(effects).toEqual([]);
+});
+
+it('a window of trades travels in parts, all of them before the news of it, and leaves nothing on disk', async () => {
+  const window = parseWindowId('trades/BTC-USD/2023-12-01T13');
+  exchange.tape = Array.from({ length: 40_000 }, (_, i) => {
+    const tradedAtMs = window.fromMs + i * 90 - 1_000;
+    return { tradeId: 1 + i, tradedAtMs, side: 'buy' as const, price: '37812.45', size: '0.00123456' };
+  });
+  await answer(requestRecord(requestFor('trades/BTC-USD/2023-12-01T13', { window: windowToWire(window) })));
+  const records = sent.filter(({ topic }) => topic.name === 'elias.windows.trades.v1');
+  expect(records.length).toBeGreaterThan(2);
+  expect(effects).toEqual([...records.map(() => 'window.collected'), 'collection.completed', 'done']);
+  const csv = Buffer.concat(records.map(({ value }) => Buffer.from(value)));
+  for (const [part, record] of records.entries()) {
+    const facts = decodeWindowPart(record);
+    if (facts.kind !== 'ok') throw facts.cause;
+    expect(facts.value).toMatchObject({ part, parts: records.length, csvSha256: completed().csv_sha256, requestId: REQUEST_ID });
+    expect(checkWindowCsv(csv, facts.value)).toEqual({ kind: 'ok', value: { rows: completed().row_count } });
+    expect(record.value.length).toBeLessThanOrEqual(1_048_576);
+    expect(record.value.at(-1)).toBe('\n'.charCodeAt(0));
+  }
+  expect(readdirSync(scratch.folder)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { csvSha256 } from '@elias/archive';
-import type { EncodedRecord } from '@elias/contracts';
-import { coverageToWire, encodeEvent, encodeWindowRecord, revisionToWire, windowToWire } from '@elias/contracts';
+import type { EncodedRecord, WindowFacts } from '@elias/contracts';
+import { coverageToWire, encodeEvent, encodeWindowPart, encodeWindowRecord, revisionToWire, windowToWire } from '@elias/contracts';
 import { EliasError } from '@elias/errors';
 import type { ConsumedRecord, RecordBatch } from '@elias/kafka';
 import { compareRevisions, isWhole, windowId } from '@elias/market-data';
@@ -54,10 +54,12 @@ export class AnswerRequest {
     } catch (cause) {
       if (!(cause instanceof EliasError) || cause.disposition !== 'dead-letter') throw cause;
       return this.fail(batch, record, request, { kind: 'failed', permanent: true, reason: 'does_not_fit', cause });
+    } finally {
+      if (!Buffer.isBuffer(outcome.csv)) await outcome.csv.remove();
     }
     batch.done(record);
     const elapsedMs = Math.round(performance.now() - beganAtMs);
-    this.parts.metrics.collected(outcome.coverage, published, elapsedMs);
+    this.parts.metrics.collected(request.window.dataset, outcome.coverage, published, elapsedMs);
     const { present, noTrade, unknown, open } = outcome.coverage;
     const { collectionId } = outcome.revision;
     this.parts.logger.info(
@@ -84,9 +86,10 @@ export class AnswerRequest {
     { csv, rowCount, coverage, revision }: Collected,
   ): Promise<boolean> {
     const { window, requestId, runId, origin, attempt, bestKnown } = request;
-    const facts = { window, revision, rowCount, coverage, csvSha256: csvSha256(csv), requestId, runId, origin };
+    const sha256 = Buffer.isBuffer(csv) ? csvSha256(csv) : csv.sha256;
+    const facts = { window, revision, rowCount, coverage, csvSha256: sha256, requestId, runId, origin };
     const published = bestKnown === null || isWorthTelling(window.dataset, revision, bestKnown);
-    if (published) await this.send(batch, record, encodeWindowRecord(facts, csv, SOURCE));
+    if (published) await this.publish(batch, record, facts, csv);
     const completed = {
       request_id: requestId,
       run_id: runId,
@@ -101,6 +104,20 @@ export class AnswerRequest {
     };
     await this.send(batch, record, encodeEvent('collection.completed', completed, SOURCE));
     return published;
+  }
+
+  private async publish(
+    batch: RecordBatch,
+    record: ConsumedRecord,
+    facts: Omit<WindowFacts, 'schemaVersion'>,
+    csv: Collected['csv'],
+  ): Promise<void> {
+    if (Buffer.isBuffer(csv)) return this.send(batch, record, encodeWindowRecord(facts, csv, SOURCE));
+    let part = 0;
+    for await (const bytes of csv.read()) {
+      await this.send(batch, record, encodeWindowPart(facts, { part, parts: csv.parts }, bytes, SOURCE));
+      part += 1;
+    }
   }
 
   private async fail(batch: RecordBatch, record: ConsumedRecord, request: CollectionRequest, failure: Failed): Promise<void> {

@@ -8,7 +8,7 @@ import { BTC, InMemoryExchange } from './test-exchange.js';
 const day = dayWindowAt('exchange_stats', ALL_PRODUCTS, Date.UTC(2023, 11, 1));
 const AFTER_MS = day.toMs + 900_000;
 const COLLECTION_ID = '018c0000-0000-7000-8000-00000000000a';
-const parts = { deadlineMs: 1_000, windowsAtOnce: 2, newCollectionId: () => COLLECTION_ID, snapshotLateMsMax: 21_600_000 };
+const parts = { deadlineMs: 1_000, windowsAtOnce: 2, newCollectionId: () => COLLECTION_ID, snapshotLateMsMax: 21_600_000, spoolFolder: '' };
 const unavailable = new ExchangeUnavailableError('/x', 'rate_limited', 3);
 
 let exchange: InMemoryExchange;
@@ -24,6 +24,7 @@ async function rows(productIds: readonly string[]): Promise<string[]> {
   const outcome = await collect(productIds);
   if (outcome.kind !== 'collected') throw new Error('not collected', { cause: outcome.cause });
   const { csv, rowCount } = outcome;
+  if (!Buffer.isBuffer(csv)) throw new Error('in parts');
   expect(checkWindowCsv(csv, { window: day, rowCount, csvSha256: csvSha256(csv) })).toMatchObject({ kind: 'ok' });
   return csv.toString().split('\n').slice(1, -1);
 }

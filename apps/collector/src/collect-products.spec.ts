@@ -9,7 +9,13 @@ const day = dayWindowAt('products', ALL_PRODUCTS, Date.UTC(2023, 11, 1));
 const AFTER_MS = day.toMs + 900_000;
 const HOUR_MS = 3_600_000;
 const COLLECTION_ID = '018c0000-0000-7000-8000-00000000000a';
-const parts = { deadlineMs: 1_000, windowsAtOnce: 2, newCollectionId: () => COLLECTION_ID, snapshotLateMsMax: 6 * HOUR_MS };
+const parts = {
+  deadlineMs: 1_000,
+  windowsAtOnce: 2,
+  newCollectionId: () => COLLECTION_ID,
+  snapshotLateMsMax: 6 * HOUR_MS,
+  spoolFolder: '',
+};
 const collect = (exchange: InMemoryExchange): Promise<CollectionOutcome> =>
   new CollectWindow({ ...parts, exchange }).run({ window: day, productIds: [] }, new AbortController().signal);
 
@@ -19,6 +25,7 @@ it('is every product that the exchange lists, by name, as of the day that ended'
   const outcome = await collect(exchange);
   if (outcome.kind !== 'collected') throw new Error('not collected', { cause: outcome.cause });
   const { csv, rowCount, coverage, revision } = outcome;
+  if (!Buffer.isBuffer(csv)) throw new Error('in parts');
   expect(checkWindowCsv(csv, { window: day, rowCount, csvSha256: csvSha256(csv) })).toEqual({ kind: 'ok', value: { rows: 3 } });
   expect(csv.toString().split('\n').slice(1)).toEqual([
     'BTC-USD,2023-12-01,BTC,USD,online,,0.00000001,0.01,1,false,false,false,false,false,false,false',

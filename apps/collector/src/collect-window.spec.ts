@@ -8,7 +8,7 @@ import { BTC, InMemoryExchange } from './test-exchange.js';
 const day = candleWindowAt('BTC-USD', 60, Date.UTC(2023, 11, 1));
 const AFTER_MS = Date.UTC(2023, 11, 2, 0, 15);
 const COLLECTION_ID = '018c0000-0000-7000-8000-00000000000a';
-const parts = { deadlineMs: 1_000, windowsAtOnce: 2, newCollectionId: () => COLLECTION_ID, snapshotLateMsMax: 21_600_000 };
+const parts = { deadlineMs: 1_000, windowsAtOnce: 2, newCollectionId: () => COLLECTION_ID, snapshotLateMsMax: 21_600_000, spoolFolder: '' };
 const alive = (): AbortSignal => new AbortController().signal;
 const collect = (exchange: InMemoryExchange, window = day, signal = alive()): Promise<CollectionOutcome> =>
   new CollectWindow({ ...parts, exchange }).run({ window, productIds: [] }, signal);

@@ -2,8 +2,9 @@ import { BadAnswerError, ExchangeUnavailableError, RequestRefusedError, UnknownP
 import { CollectCandles } from './collect-candles.js';
 import { CollectExchangeStats } from './collect-exchange-stats.js';
 import { CollectProducts } from './collect-products.js';
+import { CollectTrades } from './collect-trades.js';
 import type { CollectedWindow, CollectionOutcome, PermanentReason, TransientReason } from './collected-window.js';
-import { NotOfTheDay, OnlyCachedAnswers, WindowNotServable } from './collection-errors.js';
+import { NotOfTheDay, NotSettledYet, OnlyCachedAnswers, WindowNotServable } from './collection-errors.js';
 import type { CollectionRequest } from './collection-request.js';
 import type { CollectParts } from './exchange.js';
 
@@ -12,11 +13,13 @@ export class CollectWindow {
   private readonly candles: CollectCandles;
   private readonly exchangeStats: CollectExchangeStats;
   private readonly products: CollectProducts;
+  private readonly trades: CollectTrades;
 
   constructor(parts: CollectParts) {
     this.candles = new CollectCandles(parts);
     this.exchangeStats = new CollectExchangeStats(parts);
     this.products = new CollectProducts(parts);
+    this.trades = new CollectTrades(parts);
   }
 
   /** @throws the signal's reason when the work is to be dropped */
@@ -31,6 +34,7 @@ export class CollectWindow {
 
   private collect({ window, productIds }: Pick<CollectionRequest, 'window' | 'productIds'>, signal: AbortSignal): Promise<CollectedWindow> {
     if (window.dataset === 'candles') return this.candles.run(window, signal);
+    if (window.dataset === 'trades') return this.trades.run(window, signal);
     return window.dataset === 'products' ? this.products.run(window, signal) : this.exchangeStats.run(window, productIds, signal);
   }
 }
@@ -39,7 +43,8 @@ function failureOf(cause: unknown): CollectionOutcome {
   const permanent = (reason: PermanentReason): CollectionOutcome => ({ kind: 'failed', permanent: true, reason, cause });
   const transient = (reason: TransientReason): CollectionOutcome => ({ kind: 'failed', permanent: false, reason, cause });
   if (cause instanceof ExchangeUnavailableError) return transient(cause.reason);
-  if (cause instanceof OnlyCachedAnswers || cause instanceof NotOfTheDay) return transient('exchange_unavailable');
+  if (cause instanceof OnlyCachedAnswers || cause instanceof NotOfTheDay || cause instanceof NotSettledYet)
+    return transient('exchange_unavailable');
   if (cause instanceof UnknownProductError) return permanent('unknown_product');
   if (cause instanceof BadAnswerError) return permanent('bad_record');
   if (cause instanceof ValueDoesNotFitError) return permanent('does_not_fit');

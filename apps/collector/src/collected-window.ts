@@ -1,12 +1,14 @@
 import type { COLLECTION_FAILURES } from '@elias/contracts';
 import type { Coverage, Revision } from '@elias/market-data';
+import type { CsvParts } from './csv-parts.js';
 
 export type TransientReason = (typeof COLLECTION_FAILURES.transient)[number];
 export type PermanentReason = (typeof COLLECTION_FAILURES.permanent)[number];
 
 /** A window as it will travel. */
 export interface CollectedWindow {
-  readonly csv: Buffer;
+  /** as one record, or, of trades, as the parts that it will travel in */
+  readonly csv: Buffer | CsvParts;
   readonly rowCount: number;
   readonly coverage: Coverage;
   readonly revision: Revision;

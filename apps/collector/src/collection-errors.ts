@@ -30,3 +30,11 @@ export class NotOfTheDay extends Error {
     super(`the exchange's cache answered for ${windowId(window)} as of ${when}, not as of the time after its end`);
   }
 }
+
+/** The window is over, and what is answered may still change, or may be of before its end. Asking again in a while is right. */
+export class NotSettledYet extends Error {
+  override readonly name = 'NotSettledYet';
+  constructor(window: Window, nowMs: number) {
+    super(`${windowId(window)} is not settled yet: the exchange's answer is of ${new Date(nowMs).toISOString()}`);
+  }
+}

@@ -1,5 +1,5 @@
 import type { AttemptOutcome } from '@elias/coinbase';
-import type { Coverage } from '@elias/market-data';
+import type { Coverage, Dataset } from '@elias/market-data';
 import type { Metrics } from '@elias/telemetry';
 
 /** What the collector counts. */
@@ -7,6 +7,7 @@ export class CollectorMetrics {
   private readonly windows;
   private readonly windowSeconds;
   private readonly periods;
+  private readonly trades;
   private readonly refusedRequests;
   private readonly exchangeRequests;
   private readonly exchangeSeconds;
@@ -24,6 +25,9 @@ export class CollectorMetrics {
       [0.1, 0.5, 1, 5, 15, 60, 300],
     );
     this.periods = metrics.counter('elias_collector_periods_total', 'periods of collected windows by state', ['state']);
+    this.trades = metrics.counter('elias_collector_trades_total', 'trades of collected windows, and those that are missing in them', [
+      'state',
+    ]);
     this.refusedRequests = metrics.counter('elias_collector_refused_requests_total', 'requests that cannot be served, by reason', [
       'reason',
     ]);
@@ -41,9 +45,14 @@ export class CollectorMetrics {
     this.waiting = metrics.gauge('elias_collector_exchange_requests_waiting', 'requests to the exchange that wait for permission');
   }
 
-  collected(coverage: Coverage, published: boolean, elapsedMs: number): void {
+  collected(dataset: Dataset, coverage: Coverage, published: boolean, elapsedMs: number): void {
     this.windows.inc({ outcome: published ? 'published' : 'not_better' });
     this.windowSeconds.observe(elapsedMs / 1_000);
+    if (dataset === 'trades') {
+      this.trades.inc({ state: 'present' }, coverage.present);
+      this.trades.inc({ state: 'unknown' }, coverage.unknown);
+      return;
+    }
     for (const [state, count] of Object.entries({
       present: coverage.present,
       no_trade: coverage.noTrade,

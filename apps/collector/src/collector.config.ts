@@ -1,6 +1,7 @@
 import { coinbaseSettings } from '@elias/coinbase';
 import { kafkaSettings } from '@elias/kafka';
 import { serviceSettings } from '@elias/telemetry';
+import { spoolSettings } from '@elias/window-parts';
 import { z } from 'zod';
 
 const positive = (byDefault: number): z.ZodDefault<z.ZodCoercedNumber> => z.coerce.number().int().positive().default(byDefault);
@@ -9,6 +10,7 @@ export const collectorConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
   ...coinbaseSettings,
+  ...spoolSettings,
   COLLECTOR_GROUP: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,100}$/)

@@ -4,6 +4,7 @@ import type { Coinbase } from '@elias/coinbase';
 import type { KafkaClient } from '@elias/kafka';
 import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
+import { removeSpoolFolder, spoolFolder } from '@elias/window-parts';
 import { v7 as uuidv7 } from 'uuid';
 import { AnswerRequest } from './answer-request.js';
 import { CollectWindow } from './collect-window.js';
@@ -28,10 +29,14 @@ export interface CollectorParts {
 }
 
 const PARTS = Symbol('collector parts');
+const SPOOL = Symbol('folder of windows that are too large for memory');
 
 @Module({})
 export class CollectorModule implements OnApplicationShutdown {
-  constructor(@Inject(PARTS) private readonly parts: CollectorParts) {}
+  constructor(
+    @Inject(PARTS) private readonly parts: CollectorParts,
+    @Inject(SPOOL) private readonly spool: string,
+  ) {}
 
   static forRoot(parts: CollectorParts): DynamicModule {
     const { config, logger, metrics, readiness, kafka, coinbase, collectorMetrics } = parts;
@@ -39,6 +44,7 @@ export class CollectorModule implements OnApplicationShutdown {
     readiness.add('kafka producer', () => untilDone.trouble);
     const { client } = coinbase;
     const catalogue = new ProductCatalogue(client, config.COLLECTOR_PRODUCTS_TTL_MS, () => performance.now());
+    const folder = spoolFolder(config.WINDOW_SPOOL_DIR, 'collector');
     const collectWindow = new CollectWindow({
       exchange: {
         now: (call) => client.now(call),
@@ -47,12 +53,14 @@ export class CollectorModule implements OnApplicationShutdown {
         candles: (...question) => client.candles(...question),
         listing: (call) => client.listing(call),
         stats: (productId, call) => client.stats(productId, call),
+        trades: (...question) => client.trades(...question),
         paceMs: (requests) => coinbase.paceMs(requests),
       },
       deadlineMs: config.COLLECTOR_REQUEST_DEADLINE_MS,
       windowsAtOnce: config.COLLECTOR_WINDOWS_AT_ONCE,
       newCollectionId: uuidv7,
       snapshotLateMsMax: config.EXCHANGE_SNAPSHOT_LATE_MS_MAX,
+      spoolFolder: folder,
     });
     const log = new KafkaEventLog(kafka.producer());
     const answerRequest = new AnswerRequest({ collectWindow, log, untilDone, metrics: collectorMetrics, logger });
@@ -68,6 +76,7 @@ export class CollectorModule implements OnApplicationShutdown {
       controllers: [RequestsController],
       providers: [
         { provide: PARTS, useValue: parts },
+        { provide: SPOOL, useValue: folder },
         { provide: RequestIntake, useValue: intake },
       ],
     };
@@ -76,5 +85,6 @@ export class CollectorModule implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.parts.coinbase.close();
     await this.parts.kafka.close();
+    removeSpoolFolder(this.spool);
   }
 }

@@ -1,4 +1,4 @@
-import type { Call, CandlePageAnswer, ListedProduct, Product, ProductStats, Told } from '@elias/coinbase';
+import type { Call, CandlePageAnswer, ListedProduct, Product, ProductStats, Told, TradesCursor, TradesPage } from '@elias/coinbase';
 import type { CandlePage, GranularitySeconds } from '@elias/market-data';
 
 /** What is asked of the exchange. Every method keeps to the allowance and repeats what may pass, until the call's deadline. */
@@ -17,6 +17,8 @@ export interface Exchange {
    * @throws UnknownProductError
    */
   stats(productId: string, call: Call): Promise<Told<ProductStats>>;
+  /** trades, newest first */
+  trades(productId: string, cursor: TradesCursor, call: Call): Promise<TradesPage>;
   /** how long so many requests take at the allowed rate, milliseconds */
   paceMs(requests: number): number;
 }
@@ -31,4 +33,6 @@ export interface CollectParts {
   readonly newCollectionId: () => string;
   /** what the exchange tells of its present alone is asked for until so long after the day's end, milliseconds */
   readonly snapshotLateMsMax: number;
+  /** a folder of this process's own, for windows that are too large for memory */
+  readonly spoolFolder: string;
 }

@@ -17,7 +17,7 @@ await runMain(async () => {
   const metrics = new Metrics({ processMetrics: true });
   const collectorMetrics = new CollectorMetrics(metrics);
   const readiness = new Readiness();
-  const { collectionRequests, collectionResults, windowsCandles } = TOPICS;
+  const { collectionRequests, collectionResults, windowsCandles, windowsTrades } = TOPICS;
   const deadLetters = deadLetterTopic(config.COLLECTOR_GROUP);
 
   const health = new ExchangeHealth(() => performance.now());
@@ -37,7 +37,7 @@ await runMain(async () => {
   };
 
   const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-collector', logger, metrics });
-  await ensureTopics(kafka, [collectionRequests, collectionResults, windowsCandles, deadLetters]);
+  await ensureTopics(kafka, [collectionRequests, collectionResults, windowsCandles, windowsTrades, deadLetters]);
   const strategy = new KafkaBatchStrategy({
     client: kafka,
     groupId: config.COLLECTOR_GROUP,

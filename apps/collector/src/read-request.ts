@@ -1,7 +1,7 @@
 import type { EventData, WireWindow } from '@elias/contracts';
 import { decodeEvent, originSchema, revisionFromWire, windowFromWire } from '@elias/contracts';
 import { describeError } from '@elias/errors';
-import type { CandleWindow, SnapshotWindow } from '@elias/market-data';
+import type { CandleWindow, SnapshotWindow, TradeWindow } from '@elias/market-data';
 import { DEFAULT_PRODUCT_IDS, isProductId, isSnapshotWindow } from '@elias/market-data';
 import { z } from 'zod';
 import type { CollectionRequest } from './collection-request.js';
@@ -47,9 +47,9 @@ export function readRequest(record: { value: Uint8Array | null; headers: Record<
 }
 
 /** @throws RangeError when the window does not exist, or is computed */
-function collectedWindowOf(wire: WireWindow): CandleWindow | SnapshotWindow {
+function collectedWindowOf(wire: WireWindow): CandleWindow | SnapshotWindow | TradeWindow {
   const window = windowFromWire(wire);
-  if (window.dataset === 'candles' || isSnapshotWindow(window)) return window;
+  if (window.dataset === 'candles' || window.dataset === 'trades' || isSnapshotWindow(window)) return window;
   throw new RangeError(`${window.dataset} is not collected from the exchange`);
 }
 

@@ -1,6 +1,6 @@
-import type { Call, CandlePageAnswer, ListedProduct, Product, ProductStats, Told } from '@elias/coinbase';
+import type { Call, CandlePageAnswer, ListedProduct, Product, ProductStats, Told, TradesCursor, TradesPage } from '@elias/coinbase';
 import { UnknownProductError } from '@elias/coinbase';
-import type { CandlePage, GranularitySeconds } from '@elias/market-data';
+import type { CandlePage, GranularitySeconds, Trade } from '@elias/market-data';
 import type { Exchange } from './exchange.js';
 
 export const BTC: Product = {
@@ -36,6 +36,11 @@ export class InMemoryExchange implements Exchange {
     _id,
     told,
   ) => told;
+
+  /** every trade, by rising id; what a test hides is not answered */
+  tape: Trade[] = [];
+  readonly hidden = new Set<number>();
+  tradesAnswer: (cursor: TradesCursor, page: TradesPage) => TradesPage | Promise<TradesPage> = (_cursor, page) => page;
 
   constructor(
     public nowMs: number,
@@ -81,6 +86,16 @@ export class InMemoryExchange implements Exchange {
     this.calls.push(call);
     if (!this.products.has(productId)) throw new UnknownProductError(productId);
     return this.statsAnswer(productId, { value: STATS, answeredAtMs: Math.floor(this.nowMs / 1_000) * 1_000 }, call);
+  }
+
+  async trades(productId: string, cursor: TradesCursor, call: Call): Promise<TradesPage> {
+    const { after = Number.POSITIVE_INFINITY, limit = 1_000 } = cursor;
+    this.asked.push(`trades ${productId} ${after} ${limit}`);
+    this.calls.push(call);
+    const end = this.tape.findIndex(({ tradeId }) => tradeId >= after);
+    const below = this.tape.slice(0, end === -1 ? this.tape.length : end).filter(({ tradeId }) => !this.hidden.has(tradeId));
+    const answeredAtMs = Math.floor(this.nowMs / 1_000) * 1_000;
+    return this.tradesAnswer(cursor, { trades: below.slice(-limit).reverse(), before: null, after: null, answeredAtMs });
   }
 
   paceMs(): number {

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { EventData } from '@elias/contracts';
 import { encodeEvent, windowToWire } from '@elias/contracts';
 import type { ConsumedRecord } from '@elias/kafka';
@@ -24,4 +27,10 @@ export function requestFor(windowId: string, rest: Partial<EventData<'collection
 export function requestRecord(request: EventData<'collection.requested'>, offset = 0): ConsumedRecord {
   const { topic, key, value, headers } = encodeEvent('collection.requested', request, 'orchestrator');
   return { topic: topic.name, partition: 3, offset: String(offset), key, value: Buffer.from(value), headers, timestampMs: 0 };
+}
+
+/** A folder that is gone at the end. */
+export function scratchFolder(): { folder: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'elias-collector-test-'));
+  return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -353,6 +353,7 @@ describe('the rest of the exchange', () => {
       ],
       before: '24169717',
       after: '24169717',
+      answeredAtMs: expect.any(Number),
     });
     expect(server.asked[0]!.url).toBe('/products/BTC-EUR/trades?after=24169718&limit=1');
   });

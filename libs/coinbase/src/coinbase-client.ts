@@ -77,10 +77,10 @@ export class CoinbaseClient {
   async trades(productId: string, cursor: TradesCursor = {}, call?: Call): Promise<TradesPage> {
     const query = new URLSearchParams(Object.entries(cursor).map(([name, value]): [string, string] => [name, String(value)]));
     const path = `/products/${encodeURIComponent(productId)}/trades${query.size === 0 ? '' : `?${query.toString()}`}`;
-    return this.askJson({ path, productId }, call, (json, { headers }) => {
+    return this.askJson({ path, productId }, call, (json, { headers }, { answeredAtMs }) => {
       const trades = readTrades(json);
       const cursorOf = (name: string): string | null => (typeof headers[name] === 'string' ? headers[name] : null);
-      return trades === null ? null : { trades, before: cursorOf('cb-before'), after: cursorOf('cb-after') };
+      return trades === null ? null : { trades, before: cursorOf('cb-before'), after: cursorOf('cb-after'), answeredAtMs };
     });
   }
 

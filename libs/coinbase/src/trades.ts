@@ -10,6 +10,8 @@ export interface TradesPage {
   /** newest and oldest id of the page, as the headers `cb-before` and `cb-after` have them */
   readonly before: string | null;
   readonly after: string | null;
+  /** it was so at this instant, milliseconds since the epoch; null when a cache gave it and nobody says how old it is */
+  readonly answeredAtMs: number | null;
 }
 
 export interface TradesCursor {
