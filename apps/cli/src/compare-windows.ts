@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { archiveFolder, openArchive, parseArchiveKey, twinKey } from '@elias/archive';
-import type { Manifest } from '@elias/archive';
+import { twinKey } from '@elias/archive';
 import type { WireCoverage } from '@elias/contracts';
 import { coverageToWire } from '@elias/contracts';
 import { describeError, isRetryable } from '@elias/errors';
-import { formatInstant, isBetterRevision, parseWindowId, windowId } from '@elias/market-data';
+import { formatInstant, parseWindowId, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import pLimit from 'p-limit';
 import { storeDifference } from './compare-window.js';
+import { currentSealed } from './revisions/sealed-revisions.js';
 import type { WindowStore } from './stored-window.js';
 
 /** Windows read at once: each holds its rows from three places. */
@@ -65,7 +65,11 @@ async function compareOne(window: Window, stores: ComparedStores): Promise<Compa
 /** @param report gets what is known so far */
 async function compareNow(window: Window, stores: ComparedStores, report: ComparedWindow): Promise<ComparedWindow> {
   const { bucket, prefix } = stores;
-  const [best, redshift, rds] = await Promise.all([bestSealed(window, stores), stores.redshift.read(window), stores.rds.read(window)]);
+  const [best, redshift, rds] = await Promise.all([
+    currentSealed(window, bucket, prefix),
+    stores.redshift.read(window),
+    stores.rds.read(window),
+  ]);
   report.redshift_rows = redshift.rows.length;
   report.rds_rows = rds.rows.length;
   if (best === null) return { ...report, error: `no archive of ${windowId(window)} lies in the bucket` };
@@ -82,23 +86,6 @@ async function compareNow(window: Window, stores: ComparedStores, report: Compar
     [stores.rds.name, storeDifference({ manifest, csv }, rds)],
   ].flatMap(([name, difference]) => (difference === null ? [] : [`${name}: ${difference}`]));
   return differences.length === 0 ? { ...report, equal: true } : { ...report, error: differences.join('; ') };
-}
-
-/** The best sealed revision that lies in the bucket, by the manifests themselves; revoked ones are marked beside the archive. */
-async function bestSealed(
-  window: Window,
-  { bucket, prefix }: ComparedStores,
-): Promise<{ key: string; zip: Buffer; opened: { manifest: Manifest; csv: Buffer } } | null> {
-  const keys: string[] = [];
-  for await (const { key } of bucket.list(`${archiveFolder(prefix, window)}/`)) keys.push(key);
-  let best: { key: string; zip: Buffer; opened: { manifest: Manifest; csv: Buffer } } | null = null;
-  for (const key of keys) {
-    if (parseArchiveKey(prefix, key) === null || keys.includes(`${key.replace(/\.zip$/, '')}.revoked.json`)) continue;
-    const zip = await bucket.get(key);
-    const opened = openArchive(zip);
-    if (isBetterRevision(opened.manifest.revision, best?.opened.manifest.revision)) best = { key, zip, opened };
-  }
-  return best;
 }
 
 const nothing = {

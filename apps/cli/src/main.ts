@@ -12,6 +12,7 @@ import { addDeadLetters } from './dead-letters/add-dlq.js';
 import { addDoctor } from './doctor/add-doctor.js';
 import { addQuery } from './query/add-query.js';
 import { stackSettings } from './stack-settings.js';
+import { addRevisions } from './revisions/add-revisions.js';
 import { addStatus } from './status/add-status.js';
 import { runCommand } from './terminal/run-command.js';
 import { postgresStore, redshiftStore } from './window-stores.js';
@@ -59,6 +60,7 @@ program
 const context = { settings: environment, logger };
 addQuery(program, context);
 addDeadLetters(program, context);
+addRevisions(program, context);
 addStatus(program, context);
 addDoctor(program, context);
 

@@ -2,13 +2,13 @@ import { loadConfig } from '@elias/config';
 import { EliasError } from '@elias/errors';
 import { KafkaClient, kafkaSettings } from '@elias/kafka';
 import { Postgres, postgresSettings } from '@elias/postgres';
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../terminal/command-context.js';
 import { EXIT, EXIT_CODES_HELP } from '../terminal/exit-codes.js';
 import { OrchestratorApi, orchestratorSettings } from '../terminal/orchestrator-api.js';
 import { timeOption } from '../terminal/time-option.js';
+import { wholeNumber } from '../terminal/whole-number.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import type { Letter, LetterFilter } from './letter.js';
 import { countLines, LetterCounts, letterDetail, letterLines, settledLines } from './letter-lines.js';
@@ -190,12 +190,6 @@ function asJson({ id, told, putAsideAtMs, settledAs, record }: Letter): object {
   const { group, topic, partition, offset, key, reason, cause, attempts } = told;
   const origin = { topic, partition, offset, key, type: record.headers['ce_type'] ?? null };
   return { id, group, reason, cause, attempts, origin, put_aside_at: new Date(putAsideAtMs).toISOString(), settled_as: settledAs };
-}
-
-function wholeNumber(text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('A whole number above 0.');
-  return number;
 }
 
 function print(lines: readonly string[]): void {
