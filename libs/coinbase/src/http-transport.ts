@@ -3,6 +3,7 @@ import { gunzip } from 'node:zlib';
 import { Agent, EnvHttpProxyAgent } from 'undici';
 import type { Dispatcher } from 'undici';
 import type { AnswerHeaders } from './answer-time.js';
+import { isLoopback } from './is-loopback.js';
 
 /** One whole answer, whatever its status. */
 export interface HttpAnswer {
@@ -88,8 +89,4 @@ class StalledAnswer extends Error {
 async function decoded(bytes: Uint8Array, encoding: string | string[] | undefined): Promise<string> {
   const plain = encoding === 'gzip' ? await unzip(bytes, { maxOutputLength: BODY_BYTES_MAX }) : bytes;
   return Buffer.from(plain.buffer, plain.byteOffset, plain.byteLength).toString('utf8');
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

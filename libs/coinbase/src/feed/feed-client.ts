@@ -158,7 +158,7 @@ export class FeedClient {
     this.messages[message.type]++;
     if (message.type === 'refused') count(this.refused, message.reason);
     if (message.type === 'subscriptions' || message.type === 'error') return;
-    this.queue.push(message);
+    this.queue.push({ ...message, receivedAtMs: Date.now() });
     this.wake();
   }
 

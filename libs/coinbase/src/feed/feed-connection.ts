@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import type { PacerClock } from '../request-pacer.js';
+import { feedProxy } from './feed-proxy.js';
 import type { FeedMessage, FeedRefusal } from './read-feed-message.js';
 import { readFeedMessage, refuse } from './read-feed-message.js';
 import type { RefusedProduct, SubscriptionPlan, SubscriptionRequest } from './subscription-plan.js';
@@ -45,7 +46,12 @@ export class FeedConnection {
 
   constructor(private readonly parts: FeedConnectionParts) {
     const { url, userAgent, clock } = parts;
-    this.socket = new WebSocket(url, { headers: { 'User-Agent': userAgent }, maxPayload: MESSAGE_BYTES_MAX, perMessageDeflate: false });
+    this.socket = new WebSocket(url, {
+      agent: feedProxy(url),
+      headers: { 'User-Agent': userAgent },
+      maxPayload: MESSAGE_BYTES_MAX,
+      perMessageDeflate: false,
+    });
     this.cancelWatch = clock.after(OPEN_MS_MAX, () => this.end('not_opened'));
     this.socket.on('open', () => this.opened());
     this.socket.on('message', (data: RawData, binary: boolean) => this.heard(data, binary));

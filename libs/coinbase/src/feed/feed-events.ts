@@ -6,9 +6,16 @@ import { TradeContinuity } from './trade-continuity.js';
 
 /** What the consumer of a feed gets. */
 export type FeedEvent =
-  /** each trade once; `late` ones were missing from a hole that was told */
-  | { readonly kind: 'trade'; readonly productId: string; readonly trade: Trade; readonly late: boolean }
-  | { readonly kind: 'ticker'; readonly productId: string; readonly ticker: Ticker }
+  /** each trade once; `late` ones were missing from a hole that was told, `filled` ones were asked for by REST */
+  | {
+      readonly kind: 'trade';
+      readonly productId: string;
+      readonly trade: Trade;
+      readonly late: boolean;
+      readonly filled: boolean;
+      readonly receivedAtMs: number;
+    }
+  | { readonly kind: 'ticker'; readonly productId: string; readonly ticker: Ticker; readonly receivedAtMs: number }
   /** trades that did not come, told once, before the trade behind them */
   | { readonly kind: 'hole'; readonly productId: string; readonly ids: IdRange }
   /** a hole that was told is filled, told after its last trade */
@@ -45,19 +52,28 @@ export class FeedEvents {
       this.counts.ignored++;
       return [];
     }
-    if (item.type === 'ticker') return [{ kind: 'ticker', productId, ticker: item.ticker }];
+    if (item.type === 'ticker') return [{ kind: 'ticker', productId, ticker: item.ticker, receivedAtMs: item.receivedAtMs ?? Date.now() }];
     if (item.type === 'heartbeat') return this.hole(productId, this.continuity.heartbeat(productId, item.lastTradeId));
     return this.trade(item);
   }
 
-  private trade({ productId, trade }: FeedTrade | FilledTrade): FeedEvent[] {
+  private trade(item: (FeedTrade | FilledTrade) & Pick<QueuedItem, 'receivedAtMs'>): FeedEvent[] {
+    const { productId, trade, receivedAtMs = Date.now() } = item;
+    const told = (late: boolean): FeedEvent => ({
+      kind: 'trade',
+      productId,
+      trade,
+      late,
+      filled: item.type === 'filled-trade',
+      receivedAtMs,
+    });
     const standing = this.continuity.trade(productId, trade.tradeId);
     switch (standing.kind) {
       case 'new':
-        return [...this.hole(productId, standing.hole), { kind: 'trade', productId, trade, late: false }];
+        return [...this.hole(productId, standing.hole), told(false)];
       case 'late':
         this.counts.late++;
-        return [{ kind: 'trade', productId, trade, late: true }, ...this.filled(productId, standing.filled)];
+        return [told(true), ...this.filled(productId, standing.filled)];
       case 'double':
         this.counts.doubles++;
         return [];

@@ -11,7 +11,10 @@ export interface ProductNotice {
   readonly product: RefusedProduct;
 }
 
-export type QueuedItem = FeedTrade | FilledTrade | FeedTicker | FeedHeartbeat | FeedRefusal | ProductNotice;
+/** `receivedAtMs`: when it came, by the machine's clock; now, where it is not told. */
+export type QueuedItem = (FeedTrade | FilledTrade | FeedTicker | FeedHeartbeat | FeedRefusal | ProductNotice) & {
+  readonly receivedAtMs?: number;
+};
 type Lane = 'trades' | 'tickers' | 'refusals';
 
 export interface QueueBounds {
