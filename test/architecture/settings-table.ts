@@ -1,5 +1,6 @@
 import { archiverConfig } from '../../apps/archiver/src/archiver.config.js';
 import { collectorConfig } from '../../apps/collector/src/collector.config.js';
+import { gatewayConfig } from '../../apps/gateway/src/gateway.config.js';
 import { exchangeSimulatorConfig } from '../../apps/exchange-simulator/src/exchange-simulator.config.js';
 import { orchestratorConfig } from '../../apps/orchestrator/src/orchestrator.config.js';
 import { archiveSourceConfig, rdsLoaderConfig } from '../../apps/rds-loader/src/rds-loader.config.js';
@@ -16,6 +17,7 @@ const SCHEMAS: readonly (readonly [service: string, schema: z.ZodObject])[] = [
   ['rds-loader', rdsLoaderConfig],
   ['rds-loader', archiveSourceConfig],
   ['transformer', transformerConfig],
+  ['gateway', gatewayConfig],
   ['exchange-simulator', exchangeSimulatorConfig],
   ['redshift-emulator', redshiftEmulatorConfig],
 ];

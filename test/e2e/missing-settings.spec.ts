@@ -12,6 +12,7 @@ const REQUIRED = {
   'warehouse-loader': ['KAFKA_BROKERS', 'ARCHIVE_BUCKET', 'REDSHIFT_DATABASE'],
   'rds-loader': ['KAFKA_BROKERS', 'POSTGRES_URL'],
   transformer: ['KAFKA_BROKERS', 'POSTGRES_URL'],
+  gateway: ['KAFKA_BROKERS'],
   orchestrator: ['KAFKA_BROKERS', 'POSTGRES_URL', 'AWS_REGION', 'ARCHIVE_BUCKET'],
   'redshift-emulator': ['EMULATOR_POSTGRES_URL'],
 } as const;

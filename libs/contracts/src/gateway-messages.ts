@@ -84,6 +84,7 @@ export const GATEWAY_ERRORS = [
   'too-many-subscriptions',
   'too-slow',
   'records-lost',
+  'failed',
 ] as const;
 export type GatewayError = (typeof GATEWAY_ERRORS)[number];
 

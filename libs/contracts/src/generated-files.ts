@@ -2,6 +2,7 @@ import { DAY_DATASETS, isDayDataset } from '@elias/market-data';
 import { asyncApi, jsonSchemas } from './async-api.js';
 import { DATASET_MODELS, MARKET_TABLES, MARKET_VIEWS } from './dataset-models.js';
 import { marketView, postgresTable, redshiftTable } from './ddl.js';
+import { gatewayAsyncApi, gatewayJsonSchemas } from './gateway-async-api.js';
 import { glueDdl } from './glue-ddl.js';
 import { tableSchema } from './table-schema.js';
 
@@ -11,11 +12,13 @@ export function generatedFiles(): Record<string, string> {
   const sql = (tables: readonly string[]): string => `${[...tables, ...MARKET_VIEWS.map(marketView)].join('\n\n')}\n`;
   const files: Record<string, string> = {
     'asyncapi.json': json(asyncApi()),
+    'gateway-asyncapi.json': json(gatewayAsyncApi()),
     'postgres.sql': sql(MARKET_TABLES.map(postgresTable)),
     'redshift.sql': sql(MARKET_TABLES.map(redshiftTable)),
     'athena.sql': athenaTables().join('\n'),
   };
-  for (const [name, schema] of Object.entries(jsonSchemas())) files[`json-schema/${name}.json`] = json(schema);
+  for (const [name, schema] of Object.entries({ ...jsonSchemas(), ...gatewayJsonSchemas() }))
+    files[`json-schema/${name}.json`] = json(schema);
   for (const model of Object.values(DATASET_MODELS)) files[`table-schema/${model.name}.json`] = json(tableSchema(model));
   return files;
 }
