@@ -343,6 +343,15 @@ describe('faults on demand', () => {
     expect(missing).not.toContainEqual(whole.at(-1));
   });
 
+  it('trades go missing, never the first or the last of a page', async () => {
+    const { hit, after } = await faulty({ kind: 'drop_rows', rows: 5 }, '/products/ETH-USD/trades?limit=9&after=5000');
+    const idsOf = (answer: Answer): number[] => trades(answer).map((trade) => Number(trade.trade_id));
+    expect(idsOf(after)).toEqual([4999, 4998, 4997, 4996, 4995, 4994, 4993, 4992, 4991]);
+    expect(idsOf(hit)).toEqual([4999, 4998, 4992, 4991]);
+    const { hit: single } = await faulty({ kind: 'drop_rows', rows: 5 }, '/products/ETH-USD/trades?limit=1&after=5000');
+    expect(idsOf(single)).toEqual([4999]);
+  });
+
   it('a stale cache, of the list of products too', async () => {
     const { hit, after } = await faulty({ kind: 'stale_cache', age_s: 300 }, '/products');
     expect(hit.headers).toMatchObject({ 'Cf-Cache-Status': 'HIT', Age: '300' });

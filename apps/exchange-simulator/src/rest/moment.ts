@@ -13,7 +13,7 @@ export interface Moment {
   staleS: number;
   /** a cached answer says its age */
   saysAge: boolean;
-  /** candle rows that are left out, from the middle of the page */
+  /** rows of candles or trades that are left out, from the middle of the page */
   droppedRows: number;
 }
 
