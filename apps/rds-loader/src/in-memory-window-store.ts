@@ -29,9 +29,9 @@ export class InMemoryWindowStore implements WindowStore {
       if (decision.kind === 'keep') continue;
       const { revision, csvSha256, rowCount, offered } = decision.offer;
       this.ledger.set(id, { revision, csvSha256, rowCount, state: 'loaded' });
-      if (decision.kind === 'replace') this.rows.set(id, offered.csv.toString());
+      if (decision.kind === 'replace') this.rows.set(id, await textOf(offered));
     }
-    return Promise.resolve(windows.map((window) => outcomes.get(window)!));
+    return windows.map((window) => outcomes.get(window)!);
   }
 
   async revoke(revocations: readonly Revocation[]): Promise<{ emptied: string[] }> {
@@ -53,4 +53,11 @@ export class InMemoryWindowStore implements WindowStore {
     }
     return Promise.resolve({ emptied });
   }
+}
+
+async function textOf({ csv }: OfferedWindow): Promise<string> {
+  if (Buffer.isBuffer(csv)) return csv.toString();
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of csv.chunks()) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
 }

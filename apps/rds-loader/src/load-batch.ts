@@ -1,10 +1,11 @@
 import type { EncodedRecord } from '@elias/contracts';
 import type { ConsumedRecord, RecordBatch } from '@elias/kafka';
 import type { Logger } from '@elias/telemetry';
-import type { Intake } from './intake.js';
+import type { Intake, OfferedIntake } from './intake.js';
 import { answerEvent, failureEvent } from './load-events.js';
 import type { LoadSource } from './load-events.js';
 import type { LoadAnswer, LoadWindows } from './load-windows.js';
+import { csvBytes } from './offered-window.js';
 import type { LoaderMetrics } from './loader-metrics.js';
 
 /** Where answers go. */
@@ -26,6 +27,7 @@ interface Answered {
   record: ConsumedRecord;
   event: EncodedRecord;
   bad?: { reason: string; cause: unknown };
+  putAside?: OfferedIntake['putAside'];
 }
 
 /**
@@ -43,20 +45,25 @@ export class LoadBatch {
     // The partition may be someone else's by now: whoever has it reads these records again and answers them.
     if (!batch.isCurrent()) return;
     const answered = [
-      ...answers.map((answer, i): Answered => ({ record: offered[i]!.record, event: answerEvent(answer, source), ...badRows(answer) })),
+      ...answers.map((answer, i): Answered => ({ ...recordsOf(offered[i]!), event: answerEvent(answer, source), ...badRows(answer) })),
       ...intakes.flatMap((intake): Answered[] =>
-        intake.kind === 'refused' ? [{ record: intake.record, event: failureEvent(intake, source), bad: intake }] : [],
+        intake.kind === 'refused' ? [{ ...recordsOf(intake), event: failureEvent(intake, source), bad: intake }] : [],
       ),
     ];
     await events.send(answered.map(traced), batch.signal);
-    for (const { record, bad } of answered) if (bad !== undefined) await this.putAside(batch, record, bad);
+    for (const { record, bad, putAside } of answered) if (bad !== undefined) await this.putAside(batch, record, bad, putAside);
     this.tell(batch, answers, intakes.length - offered.length);
   }
 
-  private async putAside(batch: RecordBatch, record: ConsumedRecord, { reason, cause }: { reason: string; cause: unknown }): Promise<void> {
+  private async putAside(
+    batch: RecordBatch,
+    record: ConsumedRecord,
+    { reason, cause }: { reason: string; cause: unknown },
+    all: OfferedIntake['putAside'],
+  ): Promise<void> {
     const { topic, partition, offset, key } = record;
     this.parts.logger.error({ topic, partition, offset, key, reason, error: cause }, 'window not loaded, its record is put aside');
-    await batch.deadLetter(record, reason, cause);
+    await (all === undefined ? batch.deadLetter(record, reason, cause) : all(reason, cause));
   }
 
   private tell({ topic, partition, attempt }: RecordBatch, answers: readonly LoadAnswer[], refused: number): void {
@@ -68,11 +75,15 @@ export class LoadBatch {
       counts[name] = (counts[name] ?? 0) + 1;
       if (outcome.kind !== 'loaded' || outcome.change !== 'replaced') continue;
       rows += outcome.rowCount;
-      metrics.loaded(outcome.rowCount, offered.csv.length);
+      metrics.loaded(outcome.rowCount, csvBytes(offered));
     }
     for (const [outcome, count] of Object.entries(counts)) metrics.windows(outcome, count);
     logger.info({ topic, partition, attempt, rows, ...counts }, 'windows loaded');
   }
+}
+
+function recordsOf({ record, putAside }: Intake): Pick<Answered, 'record' | 'putAside'> {
+  return putAside === undefined ? { record } : { record, putAside };
 }
 
 /** Rows that the store did not take although they are sound by themselves. */

@@ -8,6 +8,8 @@ export class LoaderMetrics {
   private readonly loadSeconds;
   private readonly nulls;
   private readonly revocations;
+  private readonly dropped;
+  private readonly doubles;
 
   constructor(metrics: Metrics) {
     this.windowsTotal = metrics.counter('elias_rds_loader_windows_total', 'Windows answered, by what became of them', ['outcome']);
@@ -15,6 +17,12 @@ export class LoaderMetrics {
     this.bytes = metrics.counter('elias_rds_loader_csv_bytes_total', 'Bytes of CSV copied into Postgres');
     this.loadSeconds = metrics.histogram('elias_rds_loader_load_seconds', 'Time that a group of windows took to load, commit included');
     this.nulls = metrics.counter('elias_rds_loader_null_records_total', 'Records without a value, which change nothing');
+    this.dropped = metrics.counter(
+      'elias_rds_loader_dropped_windows_total',
+      'Windows whose parts did not all come, by why they were dropped',
+      ['why'],
+    );
+    this.doubles = metrics.counter('elias_rds_loader_doubled_parts_total', 'Parts of windows that were there already');
     this.revocations = metrics.counter('elias_rds_loader_revocations_total', 'Withdrawn revisions noted');
   }
 
@@ -35,6 +43,15 @@ export class LoaderMetrics {
     } finally {
       end();
     }
+  }
+
+  /** A window of several records that never became whole. */
+  droppedWindow(why: 'superseded' | 'abandoned'): void {
+    this.dropped.inc({ why });
+  }
+
+  doubledPart(): void {
+    this.doubles.inc();
   }
 
   nullRecord(): void {

@@ -31,7 +31,9 @@ export function windowsStrategy(groupId: string, { config, kafka: client, ...par
     transportId: WINDOWS_TRANSPORT,
     deadLetterTopic: deadLetterTopic(groupId).name,
     fromBeginning: true,
-    agedTopics: [TOPICS.archiveObjects.name],
+    agedTopics: [TOPICS.archiveObjects.name, TOPICS.windowsTrades.name],
+    // a part waits for the others, longer than its batch
+    manualDone: [TOPICS.windowsTrades.name],
     concurrency: config.RDS_LOADER_PARTITIONS_AT_ONCE,
     maxBatchBytes: transactionBytes,
     // A partition that is over it is fetched no further, and one fetch brings more than a megabyte: half is enough to fill the next one.

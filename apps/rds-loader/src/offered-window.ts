@@ -1,3 +1,4 @@
+import type { CsvStream } from '@elias/archive';
 import type { WindowFacts } from '@elias/contracts';
 
 /** What is needed to load one telling of a window; `requestId` and its like come from whoever asked for it. */
@@ -6,7 +7,8 @@ export type OfferedFacts = Omit<WindowFacts, 'schemaVersion'>;
 /** One telling of a window, its bytes checked (`checkWindowCsv`), offered to the tables. */
 export interface OfferedWindow {
   readonly facts: OfferedFacts;
-  readonly csv: Buffer;
+  /** in memory, or, of trades, wherever it can be read from any number of times */
+  readonly csv: Buffer | CsvStream;
   /** where the bytes came from, for people: an archive's key, or topic, partition and offset */
   readonly file: string;
 }
@@ -17,4 +19,9 @@ export interface Revocation {
   readonly revision: WindowFacts['revision'];
   readonly reason: string;
   readonly revokedAtMs: number;
+}
+
+/** Length of a window's CSV. */
+export function csvBytes({ csv }: Pick<OfferedWindow, 'csv'>): number {
+  return Buffer.isBuffer(csv) ? csv.length : csv.bytes;
 }

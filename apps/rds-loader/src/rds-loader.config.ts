@@ -2,6 +2,7 @@ import { kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
 import { postgresSettings } from '@elias/postgres';
 import { serviceSettings } from '@elias/telemetry';
+import { windowPartsSettings } from '@elias/window-parts';
 import { z } from 'zod';
 
 const { ARCHIVE_PREFIX, ...bucketSettings } = objectStoreSettings;
@@ -13,6 +14,7 @@ export const rdsLoaderConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
   ...postgresSettings,
+  ...windowPartsSettings,
   ARCHIVE_PREFIX,
   RDS_LOADER_SOURCE: z.enum(['topic', 'archive']).default('topic').describe('topic|archive: where the rows come from'),
   RDS_LOADER_GROUP: z

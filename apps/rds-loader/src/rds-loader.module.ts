@@ -5,11 +5,13 @@ import { ObjectStore } from '@elias/object-store';
 import { Postgres } from '@elias/postgres';
 import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
+import { spoolFolder } from '@elias/window-parts';
 import { ArchiveObjectsController } from './archive-objects.controller.js';
 import { FollowArchiveObjects } from './follow-archive-objects.js';
 import { KafkaLoadEvents } from './kafka-load-events.js';
 import { LoadArchives } from './load-archives.js';
 import { LoadBatch } from './load-batch.js';
+import { LoadWindowParts } from './load-window-parts.js';
 import { LoadWindowRecords } from './load-window-records.js';
 import { LoadWindows } from './load-windows.js';
 import { LiveModule } from './live/live.module.js';
@@ -84,7 +86,7 @@ export class RdsLoaderModule implements OnApplicationShutdown {
         ...(config.RDS_LOADER_LIVE === 'on' ? [LiveModule.forRoot(parts)] : []),
       ],
       controllers: source === 'topic' ? [WindowsController, ArchiveObjectsController] : [ArchiveObjectsController],
-      providers: [...connections, ...loading, ...(parts.bucket === null ? fromTopic(config) : fromArchives(config, parts.bucket))],
+      providers: [...connections, ...loading, ...(parts.bucket === null ? fromTopic(parts) : fromArchives(config, parts.bucket))],
     };
   }
 
@@ -94,11 +96,19 @@ export class RdsLoaderModule implements OnApplicationShutdown {
   }
 }
 
-function fromTopic(config: RdsLoaderConfig): Provider[] {
+function fromTopic({ config, logger, nowMs }: RdsLoaderParts): Provider[] {
   return [
     {
       provide: LoadWindowRecords,
       useFactory: (batch: LoadBatch, counts: LoaderMetrics) => new LoadWindowRecords(batch, config.RDS_LOADER_TRANSACTION_BYTES, counts),
+      inject: [LoadBatch, LoaderMetrics],
+    },
+    {
+      provide: LoadWindowParts,
+      useFactory: (loadBatch: LoadBatch, metrics: LoaderMetrics) => {
+        const { WINDOW_SPOOL_DIR: dir, ARCHIVE_ABANDONED_AFTER_MS: abandonedAfterMs } = config;
+        return new LoadWindowParts({ loadBatch, metrics, logger, folder: spoolFolder(dir, 'rds-loader'), abandonedAfterMs, nowMs });
+      },
       inject: [LoadBatch, LoaderMetrics],
     },
     {

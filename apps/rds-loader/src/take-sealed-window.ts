@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { ArchiveCorruptError, checkWindowCsv, openArchive } from '@elias/archive';
-import type { OpenedArchive } from '@elias/archive';
+import { ArchiveCorruptError, checkArchived, checkWindowCsv, openArchive, openStreamed } from '@elias/archive';
+import type { CsvStream, Manifest } from '@elias/archive';
 import { revisionFromWire, windowFromWire } from '@elias/contracts';
-import type { EventData } from '@elias/contracts';
+import type { EventData, Outcome } from '@elias/contracts';
 import { EliasError } from '@elias/errors';
 import type { ConsumedRecord } from '@elias/kafka';
 import { compareRevisions, windowId } from '@elias/market-data';
@@ -52,25 +52,41 @@ export async function takeSealedWindow(
     cause: new Error(file, { cause }),
   });
   if (bucket !== archives.bucket) return refused('archive-elsewhere', new RangeError(`archives are read from bucket ${archives.bucket}`));
-  let opened: OpenedArchive;
+  let opened: CheckedArchive;
   try {
     const zip = await archives.get(key, signal === undefined ? {} : { signal });
     const found = createHash('sha256').update(zip).digest('hex');
     if (found !== sha256) return refused('wrong-hash', new RangeError(`sha256 of the object is ${found}, not ${sha256}`));
-    opened = openArchive(zip);
+    opened = await checkedArchive(zip, facts.window.dataset === 'trades');
   } catch (error) {
     if (!(error instanceof EliasError) || error.disposition !== 'dead-letter') throw error;
     return refused(error instanceof ArchiveCorruptError ? 'archive-corrupt' : 'archive-missing', error);
   }
-  const { manifest, csv } = opened;
+  const { manifest, csv, checked } = opened;
   const same =
     windowId(manifest.window) === event.window.id &&
     compareRevisions(manifest.revision, facts.revision) === 0 &&
     manifest.csvSha256 === event.csv_sha256 &&
     manifest.rowCount === event.row_count;
   if (!same) return refused('archive-corrupt', new RangeError('its manifest tells of another window, revision or content than the event'));
-  const checked = checkWindowCsv(csv, manifest);
   if (checked.kind === 'dead-letter') return refused(checked.reason === 'wrong-hash' ? 'wrong-hash' : 'wrong-rows', checked.cause);
   const { coverage, rowCount, csvSha256 } = manifest;
   return { record, kind: 'offered', window: { facts: { ...facts, coverage, rowCount, csvSha256 }, csv, file } };
+}
+
+interface CheckedArchive {
+  readonly manifest: Manifest;
+  readonly csv: Buffer | CsvStream;
+  /** what its rows are worth */
+  readonly checked: Outcome<{ rows: number }>;
+}
+
+/** Of trades the zip alone is in memory: what is read from it is inflated each time. @throws ArchiveCorruptError */
+async function checkedArchive(zip: Buffer, streamed: boolean): Promise<CheckedArchive> {
+  if (streamed) {
+    const archive = openStreamed(zip);
+    return { manifest: archive.manifest, csv: archive.csv, checked: await checkArchived(archive) };
+  }
+  const { manifest, csv } = openArchive(zip);
+  return { manifest, csv, checked: checkWindowCsv(csv, manifest) };
 }

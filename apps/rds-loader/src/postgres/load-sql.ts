@@ -25,6 +25,11 @@ export function deleteRowsStatement(window: Window): { text: string; values: unk
   return { text: `DELETE FROM market.${DATASET_MODELS[window.dataset].name} WHERE ${where}`, values: place.map(({ value }) => value) };
 }
 
+/** Deletes the live trades of a window that is told whole. Parameters: product, first instant, first instant after. */
+export function deleteLiveTradesStatement(): string {
+  return 'DELETE FROM live.trades WHERE product_id = $1 AND traded_at >= $2 AND traded_at < $3';
+}
+
 /**
  * Deletes the live candles of windows that are told whole. Parameters: arrays of product, granularity, first instant, first instant after.
  */

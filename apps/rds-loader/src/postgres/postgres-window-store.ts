@@ -1,5 +1,5 @@
-import { archiveKey } from '@elias/archive';
-import { DATASET_MODELS, formatRanges } from '@elias/contracts';
+import { archiveKey, TRADES_CSV_HEADER } from '@elias/archive';
+import { DATASET_MODELS, ledgerRanges } from '@elias/contracts';
 import type { Window } from '@elias/market-data';
 import { windowId } from '@elias/market-data';
 import { PostgresStatementError } from '@elias/postgres';
@@ -90,25 +90,28 @@ export class PostgresWindowStore implements WindowStore {
     if (first === undefined) return;
     const header = headerOf(first.csv);
     const statement = sql.copyStatement(DATASET_MODELS[first.facts.window.dataset], header);
-    const rows = await this.postgres.copyIn(client, statement, csvBytes(windows, header));
+    const rows = await this.postgres.copyIn(client, statement, csvChunks(windows, header));
     const expected = windows.reduce((sum, { facts }) => sum + facts.rowCount, 0);
     if (rows !== expected) throw new PostgresStatementError('', new Error(`COPY took ${rows} rows of ${expected}`));
   }
 
   private ledgerColumns(written: readonly OfferedFacts[]): unknown[][] {
-    const rows = written.map(({ window, revision, coverage, csvSha256, rowCount }) => ({
-      window_id: windowId(window),
-      unknown_periods: revision.unknown,
-      open_periods: revision.open,
-      collected_at: new Date(revision.collectedAtMs),
-      collection_id: revision.collectionId,
-      no_trade_periods: coverage.noTrade,
-      csv_sha256: csvSha256,
-      row_count: rowCount,
-      unknown_ranges: formatRanges(window, coverage.unknownRanges),
-      open_ranges: formatRanges(window, coverage.openRanges),
-      archive_key: archiveKey(this.archivePrefix, window, revision, csvSha256),
-    }));
+    const ranges = ({ window, coverage }: OfferedFacts): ReturnType<typeof ledgerRanges> => ledgerRanges(window, coverage);
+    const rows = written
+      .map((facts) => ({ ...facts, ...ranges(facts) }))
+      .map(({ window, revision, coverage, csvSha256, rowCount, unknown, open }) => ({
+        window_id: windowId(window),
+        unknown_periods: revision.unknown,
+        open_periods: revision.open,
+        collected_at: new Date(revision.collectedAtMs),
+        collection_id: revision.collectionId,
+        no_trade_periods: coverage.noTrade,
+        csv_sha256: csvSha256,
+        row_count: rowCount,
+        unknown_ranges: unknown,
+        open_ranges: open,
+        archive_key: archiveKey(this.archivePrefix, window, revision, csvSha256),
+      }));
     return sql.LOADED_COLUMNS.map(([name]) => rows.map((row) => row[name]));
   }
 }
@@ -191,6 +194,10 @@ async function deleteRows(client: PoolClient, window: Window): Promise<void> {
 const isWhole = ({ revision: { unknown, open } }: OfferedFacts): boolean => unknown === 0 && open === 0;
 
 async function deleteLiveRows(client: PoolClient, settled: readonly OfferedFacts[]): Promise<void> {
+  for (const { window } of settled) {
+    const { productId, fromMs, toMs } = window;
+    if (window.dataset === 'trades') await client.query(sql.deleteLiveTradesStatement(), [productId, new Date(fromMs), new Date(toMs)]);
+  }
   const windows = settled.map(({ window }) => window).filter(({ dataset }) => dataset === 'candles');
   if (windows.length === 0) return;
   await client.query(sql.deleteLiveCandlesStatement(), [
@@ -201,10 +208,23 @@ async function deleteLiveRows(client: PoolClient, settled: readonly OfferedFacts
   ]);
 }
 
-function headerOf(csv: Buffer): string {
-  return csv.toString('utf8', 0, csv.indexOf(LF));
+/** What is not in memory is of trades, and was checked to have their header. */
+function headerOf(csv: OfferedWindow['csv']): string {
+  return Buffer.isBuffer(csv) ? csv.toString('utf8', 0, csv.indexOf(LF)) : TRADES_CSV_HEADER;
 }
 
-function* csvBytes(windows: readonly OfferedWindow[], header: string): Generator<Buffer> {
-  for (const [i, { csv }] of windows.entries()) yield i === 0 ? csv : csv.subarray(header.length + 1);
+/** The header once, then all rows. */
+async function* csvChunks(windows: readonly OfferedWindow[], header: string): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const [i, { csv }] of windows.entries()) {
+    let skipped = i === 0 ? 0 : header.length + 1;
+    if (Buffer.isBuffer(csv)) {
+      yield csv.subarray(skipped);
+      continue;
+    }
+    for await (const chunk of csv.chunks()) {
+      const from = Math.min(skipped, chunk.length);
+      skipped -= from;
+      yield chunk.subarray(from);
+    }
+  }
 }
