@@ -1,6 +1,6 @@
 import { splitCsvLine } from '@elias/archive';
 import type { Manifest } from '@elias/archive';
-import { DATASET_MODELS, formatRanges } from '@elias/contracts';
+import { DATASET_MODELS, ledgerRanges } from '@elias/contracts';
 import { compareRevisions } from '@elias/market-data';
 import type { Dataset } from '@elias/market-data';
 import type { StoredWindow } from './stored-window.js';
@@ -28,11 +28,12 @@ function ledgerDifference(manifest: Manifest, { ledger }: StoredWindow): string 
   }
   if (!sameContent) return `its ledger has content ${ledger.csvSha256.slice(0, 12)}, the archive ${manifest.csvSha256.slice(0, 12)}`;
   const { window, coverage } = manifest;
+  const ranges = ledgerRanges(window, coverage);
   const expected: Record<string, string | number> = {
     rows: manifest.rowCount,
     'periods without a trade': coverage.noTrade,
-    'unknown periods': formatRanges(window, coverage.unknownRanges),
-    'open periods': formatRanges(window, coverage.openRanges),
+    'unknown periods': ranges.unknown,
+    'open periods': ranges.open,
   };
   const told: Record<string, string | number> = {
     rows: ledger.rowCount,
@@ -55,13 +56,16 @@ function rowDifference(dataset: Dataset, archived: readonly string[], stored: re
   return null;
 }
 
+/** What tells a row from the others of its window, where that is not the first of its key. */
+const NAMED_BY: Partial<Record<Dataset, string>> = { candles: 'started_at', trades: 'trade_id' };
+
 function describeRow(dataset: Dataset, stored: string, archived: string): string {
   const [have, want] = [splitCsvLine(stored) ?? [], splitCsvLine(archived) ?? []];
   const { key, columns: model } = DATASET_MODELS[dataset];
   const columns = model.map(({ name }) => name);
   const at = columns.findIndex((_, i) => have[i] !== want[i]);
   // what the window has in common with all its rows tells nothing
-  const named = columns.indexOf(dataset === 'candles' ? 'started_at' : key.find((name) => name !== 'as_of_date')!);
+  const named = columns.indexOf(NAMED_BY[dataset] ?? key.find((name) => name !== 'as_of_date')!);
   if (have[named] !== want[named]) return `of ${have[named]}, in the archive of ${want[named]}`;
   return `of ${have[named]} and has ${columns[at]} ${have[at]}, in the archive ${want[at]}`;
 }

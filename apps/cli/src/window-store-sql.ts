@@ -17,7 +17,7 @@ const LEDGER_COLUMNS = [
 export interface StoreDialect {
   name(column: string): string;
   parameter(name: string, position: number): string;
-  /** SQL that gives the column as text; instants as `2023-12-01 00:00:00` in UTC */
+  /** SQL that gives the column as text; instants as `2023-12-01 00:00:00` in UTC, with the parts of a second that they have */
   text(column: Column): string;
 }
 
@@ -46,7 +46,7 @@ export function ledgerSql({ name, parameter }: StoreDialect): string {
 
 /** A row as the one line that the archive's CSV has for equal values. */
 export function csvLine(dataset: Dataset, row: Readonly<Record<string, StoredValue>>): string {
-  return DATASET_MODELS[dataset].columns.map(({ name, type }) => csvField(canonical(type.kind, row[name]))).join(',');
+  return DATASET_MODELS[dataset].columns.map(({ name, type }) => csvField(canonical(type, row[name]))).join(',');
 }
 
 export function ledgerEntry(row: Readonly<Record<string, StoredValue>>): LedgerEntry {
@@ -66,10 +66,17 @@ export function ledgerEntry(row: Readonly<Record<string, StoredValue>>): LedgerE
   };
 }
 
-function canonical(kind: string, value: StoredValue | undefined): string {
+function canonical(type: Column['type'], value: StoredValue | undefined): string {
   if (value === null || value === undefined) return '';
-  if (kind === 'decimal') return canonicalDecimal(String(value));
-  return kind === 'instant' ? instant(String(value)) : String(value);
+  if (type.kind === 'decimal') return canonicalDecimal(String(value));
+  if (type.kind !== 'instant') return String(value);
+  return type.milliseconds === true ? millisecond(String(value)) : instant(String(value));
+}
+
+/** `2023-12-01 00:00:00`, and with any number of digits after its point, which are never more than three that are not 0. */
+function millisecond(text: string): string {
+  const [, second = '', digits = ''] = /^([^.+]+)(?:\.(\d+))?/.exec(text) ?? [];
+  return `${second.replace(' ', 'T')}.${digits.replace(/0+$/, '').padEnd(3, '0')}Z`;
 }
 
 /** `2023-12-01 00:00:00`, `2023-12-01 00:00:00.0` and `2023-12-01 00:00:00+00` are all UTC here. */

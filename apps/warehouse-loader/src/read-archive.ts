@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { checkWindowCsv, gzipFromDeflate, openArchive } from '@elias/archive';
-import type { OpenedArchive } from '@elias/archive';
-import { columnNames, DATASET_MODELS, formatRanges, SCHEMA_VERSION } from '@elias/contracts';
+import { checkArchived, checkWindowCsv, gzipFromDeflate, openArchive, openStreamed, TRADES_CSV_HEADER } from '@elias/archive';
+import type { CsvEntry, Manifest } from '@elias/archive';
+import type { Outcome } from '@elias/contracts';
+import { columnNames, DATASET_MODELS, ledgerRanges, SCHEMA_VERSION } from '@elias/contracts';
 import { describeError, EliasError } from '@elias/errors';
 import { ObjectMissingError } from '@elias/object-store';
 import { compareRevisions, windowId } from '@elias/market-data';
@@ -42,7 +43,7 @@ export async function readArchive(objects: Objects, event: SealedEvent, signal: 
   const { archive } = event.data;
   if (archive.bucket !== objects.bucket) return refused('archive-elsewhere', `archives are read from "${objects.bucket}" only`);
   try {
-    return checkArchive(event, await objects.get(archive.key, { signal }));
+    return await checkArchive(event, await objects.get(archive.key, { signal }));
   } catch (error) {
     if (error instanceof ObjectMissingError) return refused('archive-missing', describeError(error));
     throw error;
@@ -50,24 +51,24 @@ export async function readArchive(objects: Objects, event: SealedEvent, signal: 
 }
 
 /** What the bytes of an event's archive are worth. */
-export function checkArchive(event: SealedEvent, zip: Buffer): SoundArchive | RefusedArchive {
+export async function checkArchive(event: SealedEvent, zip: Buffer): Promise<SoundArchive | RefusedArchive> {
   const { archive } = event.data;
   if (zip.length !== archive.bytes) return refused('wrong-hash', `the object has ${zip.length} bytes, not ${archive.bytes}`);
   const sha256 = createHash('sha256').update(zip).digest('hex');
   if (sha256 !== archive.sha256) return refused('wrong-hash', `sha256 of the object is ${sha256}, not ${archive.sha256}`);
-  const opened = openedArchive(zip);
+  const opened = await openedArchive(zip, event.window.dataset === 'trades');
   if (opened.kind === 'refused') return opened;
-  const { manifest, csv, csvEntry, deflated } = opened.archive;
+  const { manifest, header, csvEntry, deflated, checked } = opened.archive;
   const mismatch = mismatchOf(event, opened.archive);
   if (mismatch !== null) return refused('archive-corrupt', mismatch);
   if (manifest.schemaVersion !== SCHEMA_VERSION) return refused('unknown-schema-version', `schema version ${manifest.schemaVersion}`);
-  const columns = headerOf(csv);
+  const columns = header.split(',');
   const known = columnNames(DATASET_MODELS[manifest.window.dataset]);
   const unknown = columns.filter((column) => !known.includes(column));
   if (unknown.length > 0) return refused('wrong-rows', `the table has no column ${unknown.join(', ').slice(0, 200)}`);
-  const checked = checkWindowCsv(csv, manifest);
   if (checked.kind !== 'ok') return refused('wrong-rows', describeError(checked.cause));
   const { window, revision, coverage, rowCount, csvSha256, schemaVersion } = manifest;
+  const ranges = ledgerRanges(window, coverage);
   const facts = {
     window,
     revision,
@@ -75,16 +76,33 @@ export function checkArchive(event: SealedEvent, zip: Buffer): SoundArchive | Re
     rowCount,
     noTrade: coverage.noTrade,
     csvSha256,
-    unknownRanges: formatRanges(window, coverage.unknownRanges),
-    openRanges: formatRanges(window, coverage.openRanges),
+    unknownRanges: ranges.unknown,
+    openRanges: ranges.open,
     archiveKey: archive.key,
   };
   return { kind: 'sound', facts, columns, gzip: gzipFromDeflate(deflated, csvEntry) };
 }
 
-function openedArchive(zip: Buffer): { kind: 'opened'; archive: OpenedArchive } | RefusedArchive {
+/** An archive as far as loading it goes; its CSV is not kept. */
+interface CheckedArchive {
+  readonly manifest: Manifest;
+  /** first line of the CSV */
+  readonly header: string;
+  readonly csvEntry: CsvEntry;
+  readonly deflated: Buffer;
+  /** what its rows are worth */
+  readonly checked: Outcome<{ rows: number }>;
+}
+
+/** @param streamed trades: the CSV is inflated as it is checked, never as a whole */
+async function openedArchive(zip: Buffer, streamed: boolean): Promise<{ kind: 'opened'; archive: CheckedArchive } | RefusedArchive> {
   try {
-    return { kind: 'opened', archive: openArchive(zip) };
+    if (streamed) {
+      const archive = openStreamed(zip);
+      return { kind: 'opened', archive: { ...archive, header: TRADES_CSV_HEADER, checked: await checkArchived(archive) } };
+    }
+    const { csv, ...archive } = openArchive(zip);
+    return { kind: 'opened', archive: { ...archive, header: headerOf(csv), checked: checkWindowCsv(csv, archive.manifest) } };
   } catch (error) {
     if (error instanceof EliasError && error.disposition === 'dead-letter') return refused('archive-corrupt', describeError(error));
     throw error;
@@ -92,7 +110,7 @@ function openedArchive(zip: Buffer): { kind: 'opened'; archive: OpenedArchive } 
 }
 
 /** Where the manifest tells another window, revision or content than the event. */
-function mismatchOf({ data, window, revision }: SealedEvent, { manifest }: OpenedArchive): string | null {
+function mismatchOf({ data, window, revision }: SealedEvent, { manifest }: CheckedArchive): string | null {
   if (windowId(manifest.window) !== windowId(window)) return `the archive holds ${windowId(manifest.window)}`;
   if (compareRevisions(manifest.revision, revision) !== 0) return `the archive holds revision ${manifest.revision.collectionId}`;
   if (manifest.csvSha256 !== data.csv_sha256) return `the archive's CSV has sha256 ${manifest.csvSha256}, not ${data.csv_sha256}`;
@@ -100,9 +118,9 @@ function mismatchOf({ data, window, revision }: SealedEvent, { manifest }: Opene
 }
 
 /** Columns that the file names itself, from its first line. */
-function headerOf(csv: Buffer): string[] {
+function headerOf(csv: Buffer): string {
   const end = csv.indexOf('\n');
-  return csv.toString('utf8', 0, Math.min(end < 0 ? csv.length : end, 4_096)).split(',');
+  return csv.toString('utf8', 0, Math.min(end < 0 ? csv.length : end, 4_096));
 }
 
 function refused(reason: RefusedArchive['reason'], detail: string): RefusedArchive {

@@ -1,4 +1,4 @@
-import { gzipFromDeflate, openArchive, twinKey } from '@elias/archive';
+import { gzipFromDeflate, twinKey, verifyArchive } from '@elias/archive';
 import { describeError, isRetryable } from '@elias/errors';
 import { parseWindowId, windowId } from '@elias/market-data';
 import type { Logger } from '@elias/telemetry';
@@ -82,7 +82,7 @@ export class SweepLeftovers {
     const window = parseWindowId(row.windowId);
     if (row.revoked) return emptyTwin(window);
     try {
-      const { manifest, csvEntry, deflated } = openArchive(await this.parts.objects.get(row.archiveKey, { signal }));
+      const { manifest, csvEntry, deflated } = await verifyArchive(await this.parts.objects.get(row.archiveKey, { signal }));
       if (manifest.csvSha256 !== row.csvSha256) throw new RangeError(`the archive's CSV has sha256 ${manifest.csvSha256}`);
       return { window, collectionId: row.revision.collectionId, csvSha256: row.csvSha256, gzip: gzipFromDeflate(deflated, csvEntry) };
     } catch (error) {
