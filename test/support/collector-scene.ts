@@ -6,6 +6,8 @@ import type { OutgoingRecord } from '@elias/kafka';
 import { candleWindowAt, parseWindowId, windowId } from '@elias/market-data';
 import { createLogger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
+import { wholeWindows } from './published-trades.js';
+import type { PublishedTrades } from './published-trades.js';
 import { ServiceProcess, until } from './service-process.js';
 import { testStack } from './stack.js';
 import { skipToEnd, TopicTail } from './topic-tail.js';
@@ -48,11 +50,15 @@ export class CollectorScene {
   static async open(simulator: Record<string, string> = {}): Promise<CollectorScene> {
     const scene = new CollectorScene();
     const { brokers } = testStack().kafka;
-    const { collectionRequests, collectionResults, windowsCandles, windowsStats } = TOPICS;
+    const { collectionRequests, collectionResults, windowsCandles, windowsStats, windowsTrades } = TOPICS;
     const deadLetters = deadLetterTopic(scene.group);
-    await ensureTopics(scene.kafka, [collectionRequests, collectionResults, windowsCandles, windowsStats, deadLetters]);
+    await ensureTopics(scene.kafka, [collectionRequests, collectionResults, windowsCandles, windowsStats, windowsTrades, deadLetters]);
     await skipToEnd(brokers, scene.group, [collectionRequests.name]);
-    scene.tail = await TopicTail.of(brokers, [collectionResults.name, windowsCandles.name, windowsStats.name, deadLetters.name]);
+    const followed = [collectionResults, windowsCandles, windowsStats, windowsTrades, deadLetters];
+    scene.tail = await TopicTail.of(
+      brokers,
+      followed.map(({ name }) => name),
+    );
     const settings = { SIMULATOR_PRODUCTS: scene.products.join(','), SIMULATOR_RATE_LIMIT: 'off', LOG_LEVEL: 'warn', ...simulator };
     scene.exchange = new ServiceProcess('exchange-simulator', settings);
     scene.processes.push(scene.exchange);
@@ -74,6 +80,7 @@ export class CollectorScene {
       EXCHANGE_REQUESTS_PER_SECOND: '0',
       EXCHANGE_TIMEOUT_MS: '2000',
       COLLECTOR_GROUP: this.group,
+      COLLECTOR_LIVE: 'off',
       ...settings,
     });
     this.processes.push(collector);
@@ -140,6 +147,16 @@ export class CollectorScene {
     });
   }
 
+  /** Windows of trades published for this scene's run whose parts are all there, checked by their own hash. */
+  get tradeWindows(): PublishedTrades[] {
+    return wholeWindows(this.tail.records, this.runId);
+  }
+
+  /** Where the simulator listens. */
+  async exchangeUrl(): Promise<string> {
+    return this.exchange.url();
+  }
+
   get deadLetters(): TailedRecord[] {
     return this.tail.records.filter(({ topic }) => topic === deadLetterTopic(this.group).name);
   }
@@ -153,7 +170,7 @@ export class CollectorScene {
     };
     // the tail reads partitions side by side: what was written first need not come first
     const unseen = (): number => {
-      const seen = new Set(this.windows.map(({ facts }) => facts.revision.collectionId));
+      const seen = new Set([...this.windows, ...this.tradeWindows].map(({ facts }) => facts.revision.collectionId));
       return this.results.completed.filter(({ published, revision }) => published && !seen.has(revision.collection_id)).length;
     };
     await until(
@@ -180,7 +197,7 @@ export class CollectorScene {
   }
 
   /** A fault to come, or any other order to the simulator. */
-  async order(path: 'clock' | 'faults' | 'products' | 'limit', body: object): Promise<void> {
+  async order(path: 'clock' | 'faults' | 'products' | 'limit' | 'feed-load', body: object): Promise<void> {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${await this.exchange.url()}/_simulator/${path}`, {
       method: 'POST',
