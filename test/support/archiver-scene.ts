@@ -107,6 +107,15 @@ export class ArchiverScene {
     };
   }
 
+  /** Windows that were announced as sealed in another folder than this scene's. */
+  sealedIn(prefix: string): Sealed[] {
+    return this.tail.records.flatMap((record) => {
+      const decoded = record.topic === TOPICS.archiveObjects.name ? decodeEvent(record) : undefined;
+      const event = decoded?.kind === 'ok' && decoded.value.type === 'archive.sealed' ? decoded.value.data : undefined;
+      return event?.archive.key.startsWith(`${prefix}/`) === true ? [event] : [];
+    });
+  }
+
   /** Dead letters of the groups for this scene's product. */
   get deadLetters(): TopicTail['records'] {
     return this.tail.records.filter(
