@@ -57,6 +57,7 @@ async function collect(
     ...appEnvironment(stack),
     ...collectorEnv,
     EXCHANGE_URL: url,
+    COLLECTOR_LIVE: 'off',
     COLLECTOR_GROUP: `bench-collector-${uuidv7()}`,
   });
   for (; (await collector.metric('elias_collector_windows_total')) === 0; await sleep(20));

@@ -26,7 +26,7 @@ export async function benchRun(stack: BenchStack): Promise<Figure[]> {
   const exchange = await simulator.url();
   const env = {
     ...appEnvironment(stack),
-    ...{ EXCHANGE_URL: exchange, AWS_ENDPOINT_URL_REDSHIFT_DATA: await emulator.url(), REDSHIFT_WORKGROUP: 'elias' },
+    ...{ EXCHANGE_URL: exchange, COLLECTOR_LIVE: 'off', AWS_ENDPOINT_URL_REDSHIFT_DATA: await emulator.url(), REDSHIFT_WORKGROUP: 'elias' },
     ...{ REDSHIFT_DATABASE: 'dev', REDSHIFT_COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/elias-copy' },
   };
   await migrated(env);

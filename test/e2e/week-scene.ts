@@ -82,7 +82,7 @@ export class WeekScene {
     await Promise.all([emulator.ready(), simulator.ready()]);
     const url = await simulator.url();
     this.orders = new SimulatorOrders(url);
-    Object.assign(this.env, { EXCHANGE_URL: url, AWS_ENDPOINT_URL_REDSHIFT_DATA: await emulator.url() });
+    Object.assign(this.env, { EXCHANGE_URL: url, COLLECTOR_LIVE: 'off', AWS_ENDPOINT_URL_REDSHIFT_DATA: await emulator.url() });
     Object.assign(this.env, {
       REDSHIFT_WORKGROUP: 'elias',
       REDSHIFT_DATABASE: 'dev',

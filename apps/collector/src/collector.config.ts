@@ -3,6 +3,7 @@ import { kafkaSettings } from '@elias/kafka';
 import { serviceSettings } from '@elias/telemetry';
 import { spoolSettings } from '@elias/window-parts';
 import { z } from 'zod';
+import { liveSettings } from './live/live-settings.js';
 
 const positive = (byDefault: number): z.ZodDefault<z.ZodCoercedNumber> => z.coerce.number().int().positive().default(byDefault);
 
@@ -10,6 +11,7 @@ export const collectorConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
   ...coinbaseSettings,
+  ...liveSettings,
   ...spoolSettings,
   COLLECTOR_GROUP: z
     .string()

@@ -11,10 +11,11 @@ import { CollectWindow } from './collect-window.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { CollectorConfig } from './collector.config.js';
 import { KafkaEventLog } from './kafka-event-log.js';
-import { ProductCatalogue } from './product-catalogue.js';
+import type { LivePlane } from './live/live-plane.js';
+import type { ProductCatalogue } from './product-catalogue.js';
 import { RequestIntake } from './request-intake.js';
 import { RequestsController } from './requests.controller.js';
-import { UntilDone } from './until-done.js';
+import type { UntilDone } from './until-done.js';
 
 /** What the process brings. */
 export interface CollectorParts {
@@ -25,6 +26,10 @@ export interface CollectorParts {
   kafka: KafkaClient;
   coinbase: Coinbase;
   collectorMetrics: CollectorMetrics;
+  catalogue: ProductCatalogue;
+  untilDone: UntilDone;
+  /** null: nothing is streamed */
+  live: LivePlane | null;
   onBug: (error: unknown) => void;
 }
 
@@ -39,11 +44,9 @@ export class CollectorModule implements OnApplicationShutdown {
   ) {}
 
   static forRoot(parts: CollectorParts): DynamicModule {
-    const { config, logger, metrics, readiness, kafka, coinbase, collectorMetrics } = parts;
-    const untilDone = new UntilDone(logger);
+    const { config, logger, metrics, readiness, kafka, coinbase, collectorMetrics, catalogue, untilDone } = parts;
     readiness.add('kafka producer', () => untilDone.trouble);
     const { client } = coinbase;
-    const catalogue = new ProductCatalogue(client, config.COLLECTOR_PRODUCTS_TTL_MS, () => performance.now());
     const folder = spoolFolder(config.WINDOW_SPOOL_DIR, 'collector');
     const collectWindow = new CollectWindow({
       exchange: {
@@ -83,6 +86,7 @@ export class CollectorModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    await this.parts.live?.close();
     await this.parts.coinbase.close();
     await this.parts.kafka.close();
     removeSpoolFolder(this.spool);

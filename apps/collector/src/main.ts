@@ -7,6 +7,9 @@ import { CollectorMetrics } from './collector-metrics.js';
 import { collectorConfig } from './collector.config.js';
 import { CollectorModule } from './collector.module.js';
 import { ExchangeHealth } from './exchange-health.js';
+import { LIVE_TOPICS, LivePlane } from './live/live-plane.js';
+import { ProductCatalogue } from './product-catalogue.js';
+import { UntilDone } from './until-done.js';
 
 /** A request has some hundred bytes; what is not in hand yet stays in Kafka. */
 const QUEUED_BYTES_PER_PARTITION = 16_384;
@@ -32,12 +35,29 @@ await runMain(async () => {
     },
   });
   const onBug = (error: unknown): void => {
-    logger.fatal({ error }, 'a request failed in a way that is not foreseen');
+    logger.fatal({ error }, 'something failed in a way that is not foreseen');
     process.exit(1);
   };
 
   const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-collector', logger, metrics });
-  await ensureTopics(kafka, [collectionRequests, collectionResults, windowsCandles, windowsTrades, deadLetters]);
+  const liveTopics = config.COLLECTOR_LIVE === 'on' ? LIVE_TOPICS : [];
+  await ensureTopics(kafka, [collectionRequests, collectionResults, windowsCandles, windowsTrades, ...liveTopics, deadLetters]);
+  const untilDone = new UntilDone(logger);
+  const catalogue = new ProductCatalogue(coinbase.client, config.COLLECTOR_PRODUCTS_TTL_MS, () => performance.now());
+  const live =
+    config.COLLECTOR_LIVE === 'off'
+      ? null
+      : new LivePlane({
+          feedUrl: config.EXCHANGE_FEED_URL,
+          userAgent: config.EXCHANGE_USER_AGENT,
+          productIds: config.COLLECTOR_LIVE_PRODUCTS,
+          queueEventsMax: config.COLLECTOR_LIVE_QUEUE_EVENTS,
+          candleIntervalMs: config.COLLECTOR_LIVE_CANDLE_INTERVAL_MS,
+          client: coinbase.client,
+          product: (productId, call) => catalogue.find(productId, call),
+          group: config.COLLECTOR_GROUP,
+          ...{ kafka, untilDone, deadLetters, metrics, logger, onBug },
+        });
   const strategy = new KafkaBatchStrategy({
     client: kafka,
     groupId: config.COLLECTOR_GROUP,
@@ -49,14 +69,17 @@ await runMain(async () => {
     fromBeginning: true,
     agedTopics: [collectionRequests.name],
     onAssigned: ({ topics }) => {
-      const part = (topics[collectionRequests.name]?.length ?? 0) / collectionRequests.partitions;
+      const owned = topics[collectionRequests.name] ?? [];
+      const part = owned.length / collectionRequests.partitions;
       coinbase.takePart(part);
       collectorMetrics.owns(part);
+      live?.assigned(owned);
     },
     metrics,
     logger,
     readiness,
   });
-  const module = CollectorModule.forRoot({ config, logger, metrics, readiness, kafka, coinbase, collectorMetrics, onBug });
+  const parts = { config, logger, metrics, readiness, kafka, coinbase, collectorMetrics, catalogue, untilDone, live, onBug };
+  const module = CollectorModule.forRoot(parts);
   await startService({ app: 'collector', config, module, strategy, logger });
 });

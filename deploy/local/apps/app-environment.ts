@@ -1,7 +1,7 @@
 import type { StackAddresses } from '../state/stack-file.js';
 
 /** Settings that come from the machine and would send an app elsewhere than to this stack. */
-const FOREIGN = /^(AWS_|KAFKA_|ARCHIVE_|POSTGRES_|PG|REDSHIFT_|EXCHANGE_URL$|S3_ENDPOINT$|HTTP_(HOST|PORT|PORT_FILE)$)/;
+const FOREIGN = /^(AWS_|KAFKA_|ARCHIVE_|POSTGRES_|PG|REDSHIFT_|EXCHANGE_URL$|EXCHANGE_FEED_URL$|S3_ENDPOINT$|HTTP_(HOST|PORT|PORT_FILE)$)/;
 
 /** The machine's environment without what is not ours; that loopback is exempt from proxies was set by npm's entry. */
 export function cleanEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
@@ -33,5 +33,6 @@ export function stackEnvironment(addresses: StackAddresses): NodeJS.ProcessEnv {
           REDSHIFT_COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/elias-copy',
         }),
     ...(exchange === undefined ? {} : { EXCHANGE_URL: exchange.url }),
+    ...(exchange?.kind === 'simulator' ? { EXCHANGE_FEED_URL: exchange.url.replace(/^http/, 'ws') } : {}),
   };
 }

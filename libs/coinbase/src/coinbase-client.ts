@@ -9,6 +9,7 @@ import { BadAnswerError, ExchangeUnavailableError, ForeignAnswerError } from './
 import { ExchangeClock } from './exchange-clock.js';
 import type { HttpAnswer } from './http-transport.js';
 import { parseCandlePage } from './parse-candle-page.js';
+import type { CandleSource } from './parse-candle-page.js';
 import { readListing } from './product-listing.js';
 import type { ListedProduct } from './product-listing.js';
 import { readProduct } from './product.js';
@@ -119,6 +120,23 @@ export class CoinbaseClient {
     return best!;
   }
 
+  /**
+   * The candle of the period that is under way, as far as it is known; null before its first trade. Each time by another address, since
+   * caches keep an answer for minutes.
+   */
+  async openCandle(productId: string, granularity: GranularitySeconds, call: Call = {}): Promise<Told<Candle | null>> {
+    const widthMs = granularity * 1_000;
+    const startMs = Math.floor((await this.now(call)) / widthMs) * widthMs;
+    const page = { startMs, endMs: startMs };
+    const path = candlePagePath(productId, granularity, page, 1 + Math.floor(this.parts.random() * (granularity - 1)));
+    const read = (http: HttpAnswer): Told<Candle | null> => {
+      const { answeredAtMs } = this.heard(path, http);
+      const rows = readCandleRows(candleSources(path, http), { path, page, granularity, answeredAtMs: Number.MAX_SAFE_INTEGER });
+      return { value: rows[0] ?? null, answeredAtMs };
+    };
+    return this.exchange.ask({ path, productId, read }, call);
+  }
+
   private askCandles(
     request: { path: string; productId: string; granularity: GranularitySeconds; page: CandlePage },
     call: Call,
@@ -126,9 +144,7 @@ export class CoinbaseClient {
     const { path, productId, page } = request;
     const read = (http: HttpAnswer): { answer: CandlePageAnswer; cached: boolean } => {
       const { dateMs, answeredAtMs, cached } = this.heard(path, http);
-      const parsed = parseCandlePage(http.body);
-      if (parsed.rows === null) throw new (parsed.json ? BadAnswerError : ForeignAnswerError)(path, parsed.problem);
-      const candles = readCandleRows(parsed.rows, { ...request, answeredAtMs });
+      const candles = readCandleRows(candleSources(path, http), { ...request, answeredAtMs });
       return { answer: { page, dateMs, answeredAtMs, candles }, cached };
     };
     return this.exchange.ask({ path, productId, read }, call);
@@ -161,6 +177,13 @@ export class CoinbaseClient {
     this.clock.heard(time);
     return time;
   }
+}
+
+/** @throws BadAnswerError, ForeignAnswerError */
+function candleSources(path: string, { body }: HttpAnswer): CandleSource[] {
+  const parsed = parseCandlePage(body);
+  if (parsed.rows === null) throw new (parsed.json ? BadAnswerError : ForeignAnswerError)(path, parsed.problem);
+  return parsed.rows;
 }
 
 /** Whether an answer of this moment would settle more of the page's periods. */

@@ -1,0 +1,160 @@
+import { randomBytes } from 'node:crypto';
+import { deadLetterTopic, decodeLiveEvent, TOPICS } from '@elias/contracts';
+import type { LiveEvent, LiveEventData } from '@elias/contracts';
+import { ensureTopics, KafkaClient } from '@elias/kafka';
+import { createLogger } from '@elias/telemetry';
+import { ServiceProcess, until } from './service-process.js';
+import { testStack } from './stack.js';
+import { skipToEnd, TopicTail } from './topic-tail.js';
+import type { TailedRecord } from './topic-tail.js';
+
+const quiet = createLogger({ app: 'test', level: 'silent' });
+const { liveTrades, liveTickers, liveCandles, collectionRequests } = TOPICS;
+
+/** What the simulator's feed passed of one product while anybody listened. */
+export interface PassedMatches {
+  first: number;
+  last: number;
+  count: number;
+  dropped: number;
+}
+
+/** Collectors that stream from a simulator of their own into the running Kafka, with a group and products of their own. */
+export class LiveScene {
+  private readonly processes: ServiceProcess[] = [];
+
+  private constructor(
+    private readonly exchange: ServiceProcess,
+    private readonly tail: TopicTail,
+    readonly group: string,
+    readonly products: readonly string[],
+  ) {
+    this.processes.push(exchange);
+  }
+
+  static async open(): Promise<LiveScene> {
+    const group = `test-live-${randomBytes(5).toString('hex')}`;
+    const products = ['A', 'B', 'C', 'D'].map((letter) => `${letter}${randomBytes(4).toString('hex').toUpperCase()}-USD`);
+    const { brokers } = testStack().kafka;
+    const kafka = new KafkaClient({ brokers, clientId: 'test-live', logger: quiet });
+    const letters = deadLetterTopic(group);
+    const topics = [liveTrades, liveTickers, liveCandles, letters];
+    await ensureTopics(kafka, [...topics, collectionRequests]);
+    await kafka.close();
+    await skipToEnd(brokers, group, [collectionRequests.name]);
+    const tail = await TopicTail.of(
+      brokers,
+      topics.map(({ name }) => name),
+    );
+    const exchange = new ServiceProcess('exchange-simulator', {
+      SIMULATOR_PRODUCTS: products.join(','),
+      SIMULATOR_RATE_LIMIT: 'off',
+      LOG_LEVEL: 'warn',
+    });
+    await exchange.ready();
+    return new LiveScene(exchange, tail, group, products);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.processes.map((one) => one.end()));
+    await this.tail.close();
+  }
+
+  async start(settings: Record<string, string> = {}): Promise<ServiceProcess> {
+    const url = await this.exchange.url();
+    const collector = new ServiceProcess('collector', {
+      KAFKA_BROKERS: testStack().kafka.brokers.join(','),
+      EXCHANGE_URL: url,
+      EXCHANGE_FEED_URL: url.replace('http', 'ws'),
+      EXCHANGE_REQUESTS_PER_SECOND: '0',
+      COLLECTOR_GROUP: this.group,
+      COLLECTOR_LIVE_PRODUCTS: this.products.join(','),
+      COLLECTOR_LIVE_CANDLE_INTERVAL_MS: '0',
+      ...settings,
+    });
+    this.processes.push(collector);
+    return collector;
+  }
+
+  /** Every live event of a type about this scene's products, in the order in which it came. */
+  events<T extends LiveEvent['type']>(type: T): LiveEventData<T>[] {
+    return this.tail.records.flatMap((record) => {
+      if (record.key === null || !this.products.includes(record.key)) return [];
+      const decoded = decodeLiveEvent(record);
+      return decoded.kind === 'ok' && decoded.value.type === type ? [decoded.value.data as LiveEventData<T>] : [];
+    });
+  }
+
+  get records(): readonly TailedRecord[] {
+    return this.tail.records;
+  }
+
+  get deadLetters(): TailedRecord[] {
+    return this.tail.records.filter(({ topic }) => topic === deadLetterTopic(this.group).name);
+  }
+
+  /** Trade ids in the topic, each once, rising. */
+  ids(productId: string): number[] {
+    const told = this.events('live.trade').filter(({ product_id }) => product_id === productId);
+    return [...new Set(told.map(({ trade_id }) => trade_id))].sort((a, b) => a - b);
+  }
+
+  /** Ids between the first and the last in the topic that are not there. */
+  missing(productId: string): number[] {
+    const ids = this.ids(productId);
+    const there = new Set(ids);
+    const missing: number[] = [];
+    for (let id = ids[0] ?? 0; id < (ids.at(-1) ?? 0); id += 1) if (!there.has(id)) missing.push(id);
+    return missing;
+  }
+
+  /** Lets a product trade so fast from now on. */
+  async load(productId: string, perSecond: number): Promise<void> {
+    await this.order('feed-load', { product_id: productId, per_second: perSecond });
+  }
+
+  async order(path: string, body: object): Promise<void> {
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${await this.exchange.url()}/_simulator/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(await answer.text());
+  }
+
+  /** What REST has of a product. */
+  async rest<T>(path: string): Promise<T> {
+    const answer = await fetch(`${await this.exchange.url()}${path}`, { headers: { 'user-agent': 'test' } });
+    return (await answer.json()) as T;
+  }
+
+  async passed(productId: string): Promise<PassedMatches> {
+    const { matches } = await this.rest<{ matches: Record<string, PassedMatches> }>('/_simulator/feed');
+    return matches[productId]!;
+  }
+
+  /** How often faults hit. */
+  async hits(): Promise<number> {
+    const faults = await this.rest<{ hit: number }[]>('/_simulator/feed-faults');
+    return faults.reduce((sum, { hit }) => sum + hit, 0);
+  }
+
+  /** Stops all trading and waits until the topic has the last trade of each product and no hole. */
+  async settled(products: readonly string[] = this.products, withinMs = 40_000): Promise<void> {
+    for (const productId of products) await this.load(productId, 0);
+    const open = async (): Promise<string[]> => {
+      const wrong: string[] = [];
+      for (const productId of products) {
+        const [newest] = await this.rest<{ trade_id: number }[]>(`/products/${productId}/trades?limit=1`);
+        const last = this.ids(productId).at(-1);
+        const missing = this.missing(productId);
+        if (last !== newest?.trade_id || missing.length > 0)
+          wrong.push(`${productId}: ${last} of ${newest?.trade_id}, ${missing.length} missing`);
+      }
+      return wrong;
+    };
+    let wrong: string[] = [];
+    await until(
+      async () => (wrong = await open()).length === 0,
+      withinMs,
+      () => `${wrong.join('; ')}\n${this.processes.map(({ output }) => output.slice(-2_000)).join('\n')}`,
+    );
+  }
+}
