@@ -5,10 +5,12 @@ import { benchArchiver, benchArchiverIntoStore } from './bench-archiver.js';
 import { benchCollector } from './bench-collector.js';
 import { benchDashboard } from './bench-dashboard.js';
 import { benchFraming } from './bench-framing.js';
+import { benchLive } from './bench-live.js';
 import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
 import { benchRun } from './bench-run.js';
 import { benchStats } from './bench-stats.js';
 import { benchStack } from './bench-stack.js';
+import { benchTrades } from './bench-trades.js';
 import { publishWindows } from './bench-topic.js';
 import { benchInput } from './bench-windows.js';
 import { benchWarehouseLoader } from './bench-warehouse-loader.js';
@@ -16,7 +18,7 @@ import { figureLines } from './figures.js';
 import type { Figure } from './figures.js';
 
 /** Parts that read nothing from the topic of windows. */
-const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard', 'run'];
+const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard', 'run', 'trades', 'live'];
 
 /** Prints figures, never fails for a slow machine. `npm run bench`, or a part of it: `npm run bench -- archiver rds-loader`. */
 await runMain(async () => {
@@ -40,6 +42,8 @@ await runMain(async () => {
   await part('api', () => benchApi(stack));
   await part('dashboard', () => benchDashboard(stack));
   await part('run', () => benchRun(stack));
+  await part('trades', () => benchTrades(stack));
+  await part('live', () => benchLive(stack));
   if (wanted.length > 0 && wanted.every((name) => WITHOUT_TOPIC.includes(name))) return;
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));
