@@ -26,7 +26,8 @@ export interface Goal {
   to: bigint;
 }
 
-const swept = new WeakSet<KafkaClient>();
+/** Each client looks once for what others left. A group whose first member is about to join looks like a left one, so reads wait for it. */
+const swept = new WeakMap<KafkaClient, Promise<unknown>>();
 
 /**
  * Reads a bounded range once: as a throw-away group that commits nothing and is deleted afterwards, since kafkajs reads
@@ -44,10 +45,9 @@ export async function readRange(
 ): Promise<void> {
   const { topic, partitions, signal } = request;
   signal?.throwIfAborted();
-  if (!swept.has(client)) {
-    swept.add(client);
-    await sweepReaderGroups(client);
-  }
+  const sweeping = swept.get(client) ?? sweepReaderGroups(client);
+  swept.set(client, sweeping);
+  await sweeping;
   const bounds = await client.endOffsets(topic);
   const goals = partitions.map((range) => rangeGoal(topic, range, bounds)).filter(({ from, to }) => from < to);
   if (goals.length === 0) return;

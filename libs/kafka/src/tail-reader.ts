@@ -31,7 +31,8 @@ export interface TailReaderOptions {
   logger: Logger;
 }
 
-const SESSION_TIMEOUT_MS = 30_000;
+/** Nobody else is in the group: a short one only means that whoever crashed waits less for its old self. */
+const SESSION_TIMEOUT_MS = 10_000;
 const QUEUED_BYTES_MAX = 8 * 1024 * 1024;
 
 /**

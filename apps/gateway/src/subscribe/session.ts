@@ -55,13 +55,15 @@ const NOTHING: readonly Buffer[] = [];
 
 /**
  * One client: what it is subscribed to, and how far it was told. Events are taken from where they lie whenever its socket has room, so
- * that a slow client costs the others nothing; one that stands still, or falls behind what the tail still has, is told and cut.
+ * that a slow client costs the others nothing; one that stands still, or cannot follow as fast as events come, is told and cut.
  */
 export class Session {
   private readonly subscriptions = new Set<Subscription>();
   private readonly gone = new AbortController();
   private badMessages = 0;
   private scheduled = false;
+  /** the socket was full since it was last told everything */
+  private pressed = false;
   private drained: Promise<void> | null = null;
 
   constructor(private readonly parts: SessionParts) {}
@@ -95,11 +97,7 @@ export class Session {
       return this.tellError('too-many-subscriptions', `${size} products times types, ${subscriptionsMax} are the most`);
     }
     this.subscriptions.add(subscription);
-    this.run(subscription, wanted).catch((error: unknown) => {
-      if (subscription.signal.aborted) return;
-      this.parts.onBug(error);
-      this.cut('failed', 'something went wrong here');
-    });
+    this.watch(subscription, this.begin(subscription, wanted));
   }
 
   /** The client is gone. */
@@ -126,27 +124,38 @@ export class Session {
     this.say({ type: 'unsubscribed', products: [...products], types: [...types] });
   }
 
-  private async run(subscription: Subscription, wanted: Wanted): Promise<void> {
-    const { past } = this.parts;
-    const { cursors, lost } = await past.findStart(subscription, wanted);
+  private async begin(subscription: Subscription, wanted: Wanted): Promise<void> {
+    const { cursors, lost } = await this.parts.past.findStart(subscription, wanted);
     subscription.signal.throwIfAborted();
     subscription.cursors = cursors;
     const { products, types } = wanted;
     this.say({ type: 'subscribed', products: [...products], types: [...types], positions: cursors.map(positionOf) });
     for (const one of lost) this.tellLost(one);
-    await past.catchUp(
+    await this.catchUp(subscription);
+  }
+
+  /** Tells the past, then follows the tail. */
+  private async catchUp(subscription: Subscription): Promise<void> {
+    await this.parts.past.catchUp(
       subscription,
       (cursor, entry) => this.tellWaiting(subscription, cursor, entry),
       (one) => this.tellLost(one),
     );
     subscription.signal.throwIfAborted();
-    // from here to the first look nothing waits, so that nothing can come between
-    for (const cursor of cursors) {
+    for (const cursor of subscription.cursors) {
       cursor.number = cursor.source.numberOf(cursor.next);
       cursor.source.followers.add(this.follow);
     }
     subscription.live = true;
     if (this.drained === null) this.tellTail();
+  }
+
+  private watch(subscription: Subscription, work: Promise<void>): void {
+    work.catch((error: unknown) => {
+      if (subscription.signal.aborted) return;
+      this.parts.onBug(error);
+      this.cut('failed', 'something went wrong here');
+    });
   }
 
   /** Of the past: waits while the socket is full. */
@@ -169,17 +178,33 @@ export class Session {
   };
 
   private tellTail(): void {
-    const stopped = this.sink.together(() => {
+    const fallen: Subscription[] = [];
+    const full = this.sink.together(() => {
       for (const subscription of this.subscriptions) {
         for (const cursor of subscription.live ? subscription.cursors : []) {
           const why = this.tellCursor(subscription, cursor);
-          if (why !== null) return why;
+          if (why === 'full') return true;
+          if (why === 'gone') fallen.push(subscription);
         }
       }
-      return null;
+      return false;
     });
-    if (stopped === 'gone') this.cut('too-slow', 'what was to be told next is not kept any more; go on after the last position');
-    if (stopped === 'full') this.room().then(this.follow, () => undefined);
+    if (fallen.length > 0) this.readAgain(new Set(fallen));
+    if (full && !this.gone.signal.aborted) this.room().then(this.follow, () => undefined);
+    // a socket that was full counts until all is told
+    this.pressed = full || (this.pressed && fallen.length > 0);
+  }
+
+  /**
+   * What these are to be told next is not in the tail any more. That is the client's doing if its socket was full; otherwise more came at
+   * once than the tail holds, and the rest is read from Kafka.
+   */
+  private readAgain(subscriptions: ReadonlySet<Subscription>): void {
+    if (this.pressed) return this.cut('too-slow', 'what was to be told next is not kept any more; go on after the last position');
+    for (const subscription of subscriptions) {
+      subscription.live = false;
+      this.watch(subscription, this.catchUp(subscription));
+    }
   }
 
   /** @returns why it is not at the end, null when it is */
