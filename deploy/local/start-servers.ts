@@ -10,7 +10,7 @@ import type { StateDirectory, StateSettings } from './state/state-directory.js';
 
 /** Ports that people expect; the next free one is taken where they are busy. */
 export const SERVER_PORTS = { kafka: 9092, kafka_controller: 9093, s3: 9090, postgres: 5432 } as const;
-export const APP_PORTS = { redshift_data: 8439, exchange: 8700, orchestrator: 8080 } as const;
+export const APP_PORTS = { redshift_data: 8439, exchange: 8700, orchestrator: 8080, gateway: 8090 } as const;
 /** Ports that the other services are looked for at from; which ones they get is nobody's concern. */
 export const SERVICE_PORTS = { collector: 8181, archiver: 8182, 'warehouse-loader': 8183, 'rds-loader': 8184, transformer: 8185 } as const;
 type ServerPort = keyof typeof SERVER_PORTS;

@@ -45,6 +45,7 @@ async function main(): Promise<void> {
     if (options.once) process.exitCode = equal ? 0 : 1;
     else {
       terminal.say(`\nDashboard: ${claim.stack.content.orchestrator?.url ?? ''}/`);
+      terminal.say(`Gateway:   ${claim.stack.content.gateway?.url ?? ''} (WebSocket /ws, events /stream)`);
       terminal.say(`Elias is up (addresses: ${state.stackFile}). Ctrl-C stops it.`);
       terminal.say(`Stopping after ${await asked}.`);
     }
@@ -79,7 +80,7 @@ async function startAndCollect(session: Session): Promise<boolean> {
   stack.addresses(await startServers({ root, state, processes, portOffset: 0, signal }));
   // The simulator's data and clock are its own, so that days do not end there when they end here.
   const schedule = exchange === 'coinbase' && !options.once ? options.products : null;
-  const apps = { root, state, processes, stack, exchange, recordings: options.recordings, schedule, signal };
+  const apps = { root, state, processes, stack, exchange, recordings: options.recordings, schedule, gateway: !options.once, signal };
   terminal.say('Starting the services.');
   await startStandIns(apps);
   const url = stack.content.exchange?.url ?? '';

@@ -12,6 +12,7 @@ import { alteredStores } from './cases/altered-stores.js';
 import { badInput } from './cases/bad-input.js';
 import { coarseWindows } from './cases/coarse-windows.js';
 import { corruptArchive } from './cases/corrupt-archive.js';
+import { eliasCommands } from './cases/elias-commands.js';
 import { equalRows } from './cases/equal-rows.js';
 import { killedProcesses } from './cases/killed-processes.js';
 import { killedServers } from './cases/killed-servers.js';
@@ -40,7 +41,7 @@ describe('npm start, its launcher killed with -9', () => {
     launched.kill(launcherOf(leftBehind));
     await launched.exited;
     expect(leftBehind.processes.filter((one) => !isAlive(one))).toEqual([]);
-    expect(leftBehind.processes).toHaveLength(11);
+    expect(leftBehind.processes).toHaveLength(12);
   }, 900_000);
 });
 
@@ -142,6 +143,7 @@ describe('npm start, on the same state', () => {
   });
 
   describe('elias compare', () => alteredStores(scene, dayOf('XRP-USD', scene.daysAgo(2))));
+  describe('elias', () => eliasCommands(scene, dayOf('XRP-USD', scene.daysAgo(2))));
   describe('coarser candles', () =>
     coarseWindows(scene, [monthOf('XRP-USD', 3_600, scene.daysAgo(31)), yearOf('XRP-USD', scene.daysAgo(40))]));
   describe('bad input', () => badInput(scene));

@@ -10,6 +10,7 @@ import { ReadmeScene } from './readme-scene.js';
 
 const ARCHIVE = 'Read an archive';
 const CONSUME = 'Consume candle windows';
+const LIVE = 'Consume live events';
 const QUERY = 'Query both stores';
 
 /** What the first example says that it prints, as the comments under it show it. */
@@ -42,6 +43,9 @@ it('runs every example; the commands at the top are what the end-to-end tests ca
     `${ARCHIVE}: python`,
     `${CONSUME}: ts`,
     `${CONSUME}: python`,
+    `${LIVE}: ts`,
+    `${LIVE}: sh`,
+    `${LIVE}: sql`,
     `${QUERY}: sql`,
     `${QUERY}: python`,
   ]);
@@ -66,6 +70,27 @@ it('a consumer in TypeScript gets the window', async () => {
 
 itWithPython('confluent_kafka')('a consumer in Python gets the window', async () => {
   expect(await runPython(CONSUME, told)).toBe(told);
+});
+
+it('a client of the gateway gets a trade over WebSocket', async () => {
+  const { data, position } = scene.trade;
+  const line = `${data.trade_id} ${data.side} ${data.price} ${position.offset}\n`;
+  writeFileSync(join(scene.folder, 'live.ts'), readmeExample(LIVE, 'ts'));
+  expect(await runExample(scene.folder, [process.execPath, 'live.ts'], { untilPrinted: line })).toBe(line);
+});
+
+itNeeding('curl', ['--version'])('curl gets the trade as an event of a stream', async () => {
+  const data = JSON.stringify(scene.trade.data);
+  const command: [string, ...string[]] = ['bash', '-euc', readmeExample(LIVE, 'sh')];
+  expect(await runExample(scene.folder, command, { untilPrinted: data })).toMatch(/^event: live\.trade\ndata: \{/m);
+});
+
+it('the view has settled candles and live ones', async () => {
+  const shownRows = await scene.postgres.sql(readmeExample(LIVE, 'sql'));
+  expect(shownRows.map(({ started_at, settled }) => [(started_at as Date).toISOString().slice(0, 10), settled])).toEqual([
+    ['2023-12-02', false],
+    ...rows.map(() => ['2023-12-01', true]),
+  ]);
 });
 
 it('the query gives the same rows in Postgres and in Redshift', async () => {

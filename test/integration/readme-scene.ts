@@ -5,13 +5,17 @@ import { basename, join } from 'node:path';
 import { CreateBucketCommand, DeleteBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import { twinKey } from '@elias/archive';
 import { TOPICS } from '@elias/contracts';
+import type { LiveEventData } from '@elias/contracts';
 import { ensureTopics, KafkaClient, placeRecord } from '@elias/kafka';
+import type { RecordPosition } from '@elias/kafka';
 import { ObjectStore } from '@elias/object-store';
 import { createLogger } from '@elias/telemetry';
 import { CLONE } from '../support/launched-stack.js';
 import { LoaderDatabase } from '../support/loader-database.js';
+import { LiveFeed, madeTrade } from '../support/made-live-events.js';
 import { LoaderByHand } from '../support/loader-sources.js';
 import type { MadeTelling } from '../support/made-telling.js';
+import { ServiceProcess } from '../support/service-process.js';
 import { testStack } from '../support/stack.js';
 import { WarehouseScene } from '../support/warehouse-scene.js';
 import { OwnBroker } from './kafka-own-broker.js';
@@ -23,6 +27,8 @@ const logger = createLogger({ app: 'test', level: 'silent' });
  * broker is its own: the examples name the real topic, in which other tests leave records that are wrong on purpose.
  */
 export class ReadmeScene {
+  /** the one that stands in the live topic */
+  trade!: { data: LiveEventData<'live.trade'>; position: RecordPosition };
   readonly folder = mkdtempSync(join(tmpdir(), 'elias-readme-'));
 
   private constructor(
@@ -30,6 +36,7 @@ export class ReadmeScene {
     readonly postgres: LoaderDatabase,
     private readonly broker: OwnBroker,
     private readonly bucket: OwnBucket,
+    private readonly gateway: ServiceProcess,
   ) {}
 
   static async of(telling: MadeTelling): Promise<ReadmeScene> {
@@ -39,14 +46,17 @@ export class ReadmeScene {
       OwnBroker.create(),
       OwnBucket.create(),
     ]);
-    const scene = new ReadmeScene(warehouse, postgres, broker, bucket);
-    await Promise.all([scene.publish(telling), scene.load(telling), scene.loadPostgres(telling)]);
-    scene.writeFolder();
+    const gateway = new ServiceProcess('gateway', { KAFKA_BROKERS: broker.brokers.join(',') });
+    const scene = new ReadmeScene(warehouse, postgres, broker, bucket, gateway);
+    await Promise.all([scene.publish(telling), scene.load(telling), scene.loadPostgres(telling), gateway.ready()]);
+    await scene.publishTrade();
+    scene.writeFolder(await gateway.url());
     return scene;
   }
 
   async close(): Promise<void> {
     rmSync(this.folder, { recursive: true });
+    await this.gateway.end();
     await Promise.all([this.warehouse.close(), this.postgres.drop(), this.broker.remove(), this.bucket.remove()]);
   }
 
@@ -57,6 +67,14 @@ export class ReadmeScene {
     const placed = placeRecord(record);
     await client.producer().send([{ ...placed, value: null, headers: {} }, placed]);
     await client.close();
+  }
+
+  private async publishTrade(): Promise<void> {
+    const feed = await new LiveFeed(this.broker.brokers).open();
+    const trade = madeTrade('BTC-USD', 1);
+    const [position] = await feed.publish([trade]);
+    this.trade = { data: trade.data as LiveEventData<'live.trade'>, position: position! };
+    await feed.close();
   }
 
   /** Archive, twin and Redshift's rows, as the loader makes them; then the twin at the bucket's top, and the zip at hand. */
@@ -71,14 +89,19 @@ export class ReadmeScene {
 
   private async loadPostgres(telling: MadeTelling): Promise<void> {
     await new LoaderByHand('topic', this.postgres.pool(), this.bucket.objects, '').deliver({ telling });
+    await this.postgres.sql(
+      `INSERT INTO live.candles VALUES ('BTC-USD', 60, '2023-12-02T00:00:00Z', 1, 1, 1, 1, 1, '2023-12-02T00:00:30Z'),
+         ('BTC-USD', 60, '2023-12-01T00:01:00Z', 1, 1, 1, 1, 1, '2023-12-01T00:01:30Z')`,
+    );
   }
 
-  private writeFolder(): void {
+  private writeFolder(gatewayUrl: string): void {
     const { folder, broker, bucket, postgres, warehouse } = this;
     const stack = {
       kafka: { brokers: broker.brokers },
       s3: { ...testStack().s3, bucket: bucket.name },
       postgres: { url: postgres.url },
+      gateway: { url: gatewayUrl },
       redshift_data: { endpoint: warehouse.endpoint, region: 'us-east-1', workgroup: 'elias', database: 'dev' },
     };
     mkdirSync(join(folder, '.elias'));

@@ -19,6 +19,8 @@ export interface StackDocument {
   redshift_data: { endpoint: string; region: string; workgroup: string; database: string };
   exchange: { url: string; kind: string };
   orchestrator: { url: string };
+  /** not with `--once` */
+  gateway?: { url: string };
 }
 
 /** `stack.json` of a state, null when there is none. */

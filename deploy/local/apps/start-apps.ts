@@ -24,6 +24,8 @@ export interface AppsOptions {
   recordings: string | null;
   /** products whose days are collected by themselves; null for none */
   schedule: readonly string[] | null;
+  /** whether others will consume what is collected */
+  gateway: boolean;
   signal: AbortSignal;
 }
 
@@ -50,14 +52,14 @@ export async function startStandIns({ root, state, processes, stack, exchange, r
 }
 
 /** The tables first, then every service of the pipeline. */
-export async function startPipeline({ root, state, processes, stack, schedule, signal }: AppsOptions): Promise<void> {
+export async function startPipeline({ root, state, processes, stack, schedule, gateway, signal }: AppsOptions): Promise<void> {
   const env = appEnvironment(stack.content);
   await runCli(root, ['migrate'], env, signal);
   const daily =
     schedule === null ? { ORCHESTRATOR_SCHEDULE: 'off' } : { ORCHESTRATOR_SCHEDULE: 'on', ORCHESTRATOR_PRODUCTS: schedule.join() };
   const ports = await startOnPorts(
     state,
-    { orchestrator: APP_PORTS.orchestrator, ...SERVICE_PORTS },
+    { orchestrator: APP_PORTS.orchestrator, gateway: APP_PORTS.gateway, ...SERVICE_PORTS },
     (chosen) => {
       const app = (name: keyof typeof chosen, settings: NodeJS.ProcessEnv = {}): ProcessPlan =>
         appPlan(name, { root, state, env: { ...env, ...settings }, port: chosen[name] });
@@ -68,6 +70,7 @@ export async function startPipeline({ root, state, processes, stack, schedule, s
           app('warehouse-loader', { WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) }),
           app('rds-loader', { RDS_LOADER_SOURCE: 'topic' }),
           app('transformer'),
+          ...(gateway ? [app('gateway')] : []),
           app('orchestrator', { ...daily, ORCHESTRATOR_SERVICE_URLS: serviceUrls(chosen) }),
         ],
         signal,
@@ -75,7 +78,8 @@ export async function startPipeline({ root, state, processes, stack, schedule, s
     },
     signal,
   );
-  stack.addresses({ orchestrator: { url: `http://127.0.0.1:${ports.orchestrator}` } });
+  const url = (name: 'orchestrator' | 'gateway'): string => `http://127.0.0.1:${ports[name]}`;
+  stack.addresses({ orchestrator: { url: url('orchestrator') }, ...(gateway ? { gateway: { url: url('gateway') } } : {}) });
 }
 
 /** Where the orchestrator asks the others how they are. */

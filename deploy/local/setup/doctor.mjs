@@ -16,6 +16,7 @@ export const PORTS = {
   'Redshift Data API': 8439,
   exchange: 8700,
   orchestrator: 8080,
+  gateway: 8090,
 };
 
 /**

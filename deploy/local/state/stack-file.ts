@@ -10,6 +10,7 @@ export interface StackAddresses {
   redshift_data?: { endpoint: string; region: string; workgroup: string; database: string };
   exchange?: { url: string; kind: 'coinbase' | 'simulator' };
   orchestrator?: { url: string };
+  gateway?: { url: string };
 }
 
 export interface StackDocument extends StackAddresses {
