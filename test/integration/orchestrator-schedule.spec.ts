@@ -15,7 +15,13 @@ import { stageAnswers } from '../support/stage-answers.js';
 import { testStack } from '../support/stack.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
-const rules = { productIds: ['BTC-USD'], catchUpDays: 7, deadlineMs: 3_600_000, snapshotLateMsMax: 21_600_000 };
+const rules = {
+  productIds: ['BTC-USD'],
+  trades: { hourly: [], daily: [] },
+  catchUpDays: 7,
+  deadlineMs: 3_600_000,
+  snapshotLateMsMax: 21_600_000,
+};
 const year = 'candles/86400/BTC-USD/2023';
 /** What the exchange tells of its present alone. */
 const snapshots = (date: string): string[] => [`exchange_stats/_all/${date}`, `products/_all/${date}`];
@@ -138,6 +144,23 @@ it("the exchange's own stats and products are asked for once, of the day that ju
     ...snapshots(second).map((id) => `daily/${second}/0 ${id}`),
     ...snapshots('2023-12-08').map((id) => `daily/2023-12-08/0 ${id}`),
   ]);
+});
+
+it('trades are asked for once, of the day that just ended, and again while ids are missing in them', async () => {
+  const trades = { hourly: ['BTC-USD'], daily: ['ADA-USD'] };
+  const traded = (): StartDailyRuns =>
+    new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), { ...rules, trades }, clock, logger);
+  const [first, second] = ['2023-12-01', '2023-12-02'];
+  const hours = Array.from({ length: 24 }, (_, hour) => `trades/BTC-USD/${first}T${String(hour).padStart(2, '0')}`);
+  const ofTrades = (windows: readonly string[] | undefined): string[] => (windows ?? []).filter((id) => id.startsWith('trades/'));
+  expect(ofTrades((await look(first, traded()))[`daily/${first}/0`])).toEqual([`trades/ADA-USD/${first}`, ...hours]);
+  await settle((windowId) => (windowId === hours[3] ? 7 : 0));
+  expect((await reads.runs(undefined, 1)).runs[0]!.counts).toEqual({ partial: 1, succeeded: 28 });
+  const next = await look(second, traded());
+  expect(ofTrades(next[`daily/${second}/0`]).filter((id) => id.includes(first))).toEqual([hours[3]]);
+  expect(ofTrades(next[`daily/${first}/1`])).toEqual([]);
+  await settle();
+  expect((await reads.runs(undefined, 2)).runs.map(({ counts }) => counts)).toEqual([{ succeeded: 1 }, { succeeded: 30 }]);
 });
 
 it('what the exchange did not tell of its present in time is not asked for with the next run', async () => {

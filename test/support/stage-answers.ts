@@ -1,6 +1,7 @@
 import { revisionToWire, windowToWire } from '@elias/contracts';
 import type { ControlEvent } from '@elias/contracts';
 import { parseWindowId, periodCount } from '@elias/market-data';
+import type { WireCoverage } from '@elias/contracts';
 
 export type StageAnswers = Record<'collected' | 'sealed' | 'warehouse' | 'rds', ControlEvent>;
 
@@ -16,14 +17,19 @@ export function stageAnswers(
   const window = parseWindowId(request.window_id);
   const wire = windowToWire(window);
   const collectedAtMs = Math.floor(window.toMs / 1_000) * 1_000 + 900_000;
-  const present = periodCount(window) - unknown;
+  // a window of trades has no periods: it is played with one trade
+  const present = window.dataset === 'trades' ? 1 : periodCount(window) - unknown;
   const base = {
     ...{ request_id: request.request_id, run_id: request.run_id, origin: 'scheduled' as const, window: wire },
     ...{ revision: revisionToWire({ unknown, open: 0, collectedAtMs, collectionId }), row_count: present, csv_sha256: 'ab'.repeat(32) },
   };
   const to = new Date(window.fromMs + unknown * window.granularity * 1_000).toISOString().replace('.000', '');
   const ranges = unknown === 0 ? [] : [{ from: wire.from, to }];
-  const coverage = { present, no_trade: 0, unknown, open: 0, unknown_ranges: ranges, open_ranges: [] };
+  const counts = { present, no_trade: 0, unknown, open: 0, open_ranges: [] };
+  const coverage: WireCoverage =
+    window.dataset === 'trades'
+      ? { ...counts, unknown_ranges: [], missing_ids: unknown === 0 ? [] : [{ first: 1, last: unknown }] }
+      : { ...counts, unknown_ranges: ranges };
   const archive = { bucket: 'b', key: 'k' };
   return {
     collected: { type: 'collection.completed', data: { ...base, coverage, attempt: 1, published: true } },

@@ -12,6 +12,14 @@ import { WEBHOOK_SECRET } from './notify/sign-webhook.js';
 
 const products = z.array(z.string().refine(isProductId)).min(1);
 
+const tradedProducts = (how: string) =>
+  z
+    .string()
+    .default('')
+    .transform((list) => [...new Set(list.split(',').map((id) => id.trim()))].filter((id) => id !== ''))
+    .pipe(z.array(z.string().refine(isProductId)))
+    .describe(`products whose trades the daily run collects, ${how}, comma separated; none by default`);
+
 const share = (fallback: number) => z.coerce.number().min(0).max(1).default(fallback);
 
 const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
@@ -39,6 +47,8 @@ const settings = z.object({
     .transform((list) => [...new Set(list.split(',').map((id) => id.trim()))])
     .pipe(products)
     .describe('products of the daily run, comma separated'),
+  ORCHESTRATOR_TRADES_HOURLY: tradedProducts('by the hour: busy ones'),
+  ORCHESTRATOR_TRADES_DAILY: tradedProducts('by the day'),
   ORCHESTRATOR_CATCH_UP_DAYS: z.coerce
     .number()
     .int()
@@ -101,6 +111,10 @@ export const orchestratorConfig = settings
   .refine(({ HTTP_HOST, ORCHESTRATOR_API_TOKEN }) => ORCHESTRATOR_API_TOKEN !== undefined || LOOPBACK.test(HTTP_HOST), {
     path: ['ORCHESTRATOR_API_TOKEN'],
     message: 'is required when others can reach the API',
+  })
+  .refine(({ ORCHESTRATOR_TRADES_HOURLY: hourly, ORCHESTRATOR_TRADES_DAILY: daily }) => !daily.some((id) => hourly.includes(id)), {
+    path: ['ORCHESTRATOR_TRADES_DAILY'],
+    message: 'names a product of ORCHESTRATOR_TRADES_HOURLY: windows of trades never overlap',
   })
   .refine(({ ORCHESTRATOR_WEBHOOK_URL: url, ORCHESTRATOR_WEBHOOK_SECRET: secret }) => url === undefined || secret !== undefined, {
     path: ['ORCHESTRATOR_WEBHOOK_SECRET'],

@@ -90,6 +90,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
     const rules = {
       ...{ productIds: config.ORCHESTRATOR_PRODUCTS, catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS },
       ...{ deadlineMs, snapshotLateMsMax },
+      trades: { hourly: config.ORCHESTRATOR_TRADES_HOURLY, daily: config.ORCHESTRATOR_TRADES_DAILY },
     };
     return {
       module: OrchestratorModule,

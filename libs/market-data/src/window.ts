@@ -102,6 +102,21 @@ export function tradeWindowAt(productId: string, granularity: TradeSpanSeconds, 
 }
 
 /**
+ * The windows of trades that cover a wanted range, rounded outward, in time order.
+ * @throws RangeError when the range is empty or the wrong way round
+ */
+export function tradeWindowsOver(productId: string, granularity: TradeSpanSeconds, fromMs: number, toMs: number): TradeWindow[] {
+  if (!(fromMs < toMs)) throw new RangeError('a range ends after it begins');
+  const windows: TradeWindow[] = [];
+  for (let atMs = fromMs; atMs < toMs; atMs = windows.at(-1)!.toMs) windows.push(tradeWindowAt(productId, granularity, atMs));
+  return windows;
+}
+
+export function isTradeSpan(seconds: number): seconds is TradeSpanSeconds {
+  return (TRADE_SPANS_SECONDS as readonly number[]).includes(seconds);
+}
+
+/**
  * The day window that holds an instant.
  * @param productId of a dataset of all products: `ALL_PRODUCTS`
  * @throws RangeError when the dataset has no window of this product

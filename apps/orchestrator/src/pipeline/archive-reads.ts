@@ -47,7 +47,14 @@ export class ArchiveReads {
        FROM pipeline.facts f LEFT JOIN market.load_ledger l ON l.window_id = f.window_id AND l.state = 'loaded'
        WHERE f.window_id >= $1 AND f.window_id <= $2 AND f.stage = 'sealed' AND (f.window_id, f.stage, f.telling) > ($3, 'sealed', $4)
        ORDER BY f.window_id, f.stage, f.telling LIMIT $5`,
-      [prefix + (from ?? '').slice(0, dateLength), prefix + (to ?? '~').slice(0, dateLength), afterWindow, afterCollection, limit + 1],
+      // an hour's name goes on behind its day's
+      [
+        prefix + (from ?? '').slice(0, dateLength),
+        `${prefix}${(to ?? '~').slice(0, dateLength)}${dataset === 'trades' ? '~' : ''}`,
+        afterWindow,
+        afterCollection,
+        limit + 1,
+      ],
     );
     const archives = rows.slice(0, limit);
     const last = archives.at(-1);

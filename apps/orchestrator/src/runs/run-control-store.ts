@@ -25,7 +25,7 @@ export interface LateRun {
 /** Of a task: its candles are in both stores, what the transformer makes of them is not. */
 const COMPUTING_FAILED = `(problem->>'reason' = ANY ('{${COMPUTING_FAILURES.join()}}'))`;
 
-const SAME_RANGE = `r.kind = 'range' AND r.granularity = $1 AND r.from_at = $2 AND r.to_at = $3 AND r.product_ids @> $4 AND r.product_ids <@ $4`;
+const SAME_RANGE = `r.kind = 'range' AND r.dataset = $5 AND r.granularity = $1 AND r.from_at = $2 AND r.to_at = $3 AND r.product_ids @> $4 AND r.product_ids <@ $4`;
 
 /** SQL that bounds, ends, cancels and retries runs. Each statement belongs to a transaction that holds `lockReleases`. */
 export class RunControlStore {
@@ -34,11 +34,11 @@ export class RunControlStore {
    * starts the same one.
    * @returns its id
    */
-  async activeTwin(client: PoolClient, { date, granularity, productIds, fromMs, toMs }: RunPlan): Promise<string | undefined> {
+  async activeTwin(client: PoolClient, { date, dataset, granularity, productIds, fromMs, toMs }: RunPlan): Promise<string | undefined> {
     if (date !== null) return this.activeOfDay(client, date, true);
     const range = [formatInstant(fromMs), formatInstant(toMs)];
-    const name = ['run', granularity, ...range, ...[...productIds].sort()].join(' ');
-    return this.active(client, name, SAME_RANGE, [granularity, ...range, productIds]);
+    const name = ['run', dataset, granularity, ...range, ...[...productIds].sort()].join(' ');
+    return this.active(client, name, SAME_RANGE, [granularity, ...range, productIds, dataset]);
   }
 
   /**

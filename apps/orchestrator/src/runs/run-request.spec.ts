@@ -84,3 +84,23 @@ describe('a daily run', () => {
     expect(reasonsOf({ ...day, ...part }).join('\n')).toMatch(expected);
   });
 });
+
+describe('trades', () => {
+  const trades = { ...good, dataset: 'trades', granularity: 3_600, from: '2023-12-01T22:30:00Z', to: '2023-12-02T00:10:00Z' };
+
+  it('are windows of hours, or of days, that are over', () => {
+    const { windowIds, dataset } = planRun(trades, nowMs, 0);
+    expect([dataset, windowIds]).toEqual(['trades', ['01T22', '01T23', '02T00'].map((hour) => `trades/BTC-USD/2023-12-${hour}`)]);
+    expect(planRun({ ...trades, granularity: 86_400 }, nowMs, 0).windowIds).toEqual(
+      ['01', '02'].map((day) => `trades/BTC-USD/2023-12-${day}`),
+    );
+  });
+
+  it.each([
+    ['another width', { granularity: 60 }, 'granularity: 60 is none of 3600, 86400, the widths of windows of trades'],
+    ['an hour that is not over', { to: '2024-01-10T00:30:00Z' }, 'to: is in a window of trades that is not over'],
+    ['an hour that is not settled', { to: '2024-01-10T00:00:00Z' }, 'to: is in a window of trades that is not over'],
+  ])('%s is refused', (_, change, reason) => {
+    expect(reasonsOf({ ...trades, ...change })).toEqual([reason]);
+  });
+});

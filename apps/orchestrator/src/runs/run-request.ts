@@ -6,11 +6,15 @@ import {
   GRANULARITIES_SECONDS,
   isGranularity,
   isProductId,
+  isTradeSpan,
   parseInstant,
+  SETTLE_DELAY_MS,
+  TRADE_SPANS_SECONDS,
+  tradeWindowsOver,
   windowId,
   windowSpan,
 } from '@elias/market-data';
-import type { GranularitySeconds } from '@elias/market-data';
+import type { GranularitySeconds, Window } from '@elias/market-data';
 import { z } from 'zod';
 import { isDay } from '../market/market-queries.js';
 import { dailyWindowIds, snapshotWindowIds } from '../schedule/daily-windows.js';
@@ -42,11 +46,11 @@ export const dailyRequestSchema = z.strictObject({
   idempotency_key: keySchema,
 });
 
-/** Body of `POST /runs` for candles alone. `from` and `to` are a half-open range of instants; it is rounded outward to whole windows. */
+/** Body of `POST /runs` for candles alone, or for trades alone. `from` and `to` are a half-open range of instants; it is rounded outward to whole windows. */
 export const rangeRequestSchema = z.strictObject({
   kind: z.literal('range').default('range'),
-  dataset: z.literal('candles').default('candles'),
-  granularity: z.int().default(60).describe('candle width, seconds'),
+  dataset: z.enum(['candles', 'trades']).default('candles'),
+  granularity: z.int().default(60).describe('candle width, seconds; of trades that of a window: 3600 or 86400'),
   products: productIdsSchema,
   from: z.string().describe('first instant, e.g. 2023-12-01T00:00:00Z'),
   to: z.string().describe('first instant after the range'),
@@ -59,6 +63,8 @@ export interface RunPlan {
   readonly kind: RunKind;
   /** of a daily run, `2023-12-01` */
   readonly date: string | null;
+  /** of a range; a daily run has several, and counts as candles */
+  readonly dataset: 'candles' | 'trades';
   readonly granularity: GranularitySeconds;
   readonly productIds: readonly string[];
   readonly fromMs: number;
@@ -93,7 +99,7 @@ function planDay(
   if (toMs > nowMs) reasons.push({ field: 'date', reason: 'is a day that is not over' });
   if (reasons.length > 0) throw new RunRefusedError(reasons);
   return {
-    ...{ kind: 'daily', date, granularity: 60, productIds, fromMs, toMs, idempotencyKey: idempotency_key ?? null },
+    ...{ kind: 'daily', date, dataset: 'candles', granularity: 60, productIds, fromMs, toMs, idempotencyKey: idempotency_key ?? null },
     // a day long past waits its turn as any backfill does
     origin: date >= daysLater(lastDueDay(nowMs), -Math.max(...DAYS_AFTER)) ? 'scheduled' : 'backfill',
     windowIds: [...dailyWindowIds(run, productIds), ...snapshotWindowIds(run, nowMs, snapshotLateMsMax)],
@@ -101,10 +107,15 @@ function planDay(
 }
 
 function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number): RunPlan {
-  const { granularity, products, from, to, origin, idempotency_key } = request;
+  const { dataset, granularity, products, from, to, origin, idempotency_key } = request;
   const reasons: Reasons = [];
   if (!isGranularity(granularity)) {
     reasons.push({ field: 'granularity', reason: `${granularity} is none of ${GRANULARITIES_SECONDS.join(', ')}, which the exchange has` });
+  } else if (dataset === 'trades' && !isTradeSpan(granularity)) {
+    reasons.push({
+      field: 'granularity',
+      reason: `${granularity} is none of ${TRADE_SPANS_SECONDS.join(', ')}, the widths of windows of trades`,
+    });
   }
   const productIds = checkedProducts(products, reasons);
   const [fromMs, toMs] = (['from', 'to'] as const).map((field) => instantOf(field, { from, to }[field], reasons));
@@ -113,12 +124,22 @@ function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number):
     else if (fromMs >= nowMs) reasons.push({ field: 'from', reason: 'is in the future' });
     else if (reasons.length === 0 && isGranularity(granularity)) {
       // looked at before they are made: a range of thousands of years is more than memory holds
-      const atLeast = windowsAtLeast(productIds.length, granularity, toMs - fromMs);
+      const spanMs = toMs - fromMs;
+      const atLeast =
+        dataset === 'trades'
+          ? productIds.length * Math.floor(spanMs / (granularity * 1_000))
+          : windowsAtLeast(productIds.length, granularity, spanMs);
       if (atLeast > WINDOWS_MAX) throw refusedAsTooMany(atLeast);
-      const windowIds = productIds.flatMap((id) => candleWindowsOver(id, granularity, fromMs, toMs).map(windowId));
+      const windows = productIds.flatMap((id): Window[] =>
+        dataset === 'trades' && isTradeSpan(granularity)
+          ? tradeWindowsOver(id, granularity, fromMs, toMs)
+          : candleWindowsOver(id, granularity, fromMs, toMs),
+      );
+      if (dataset === 'trades' && windows.some((window) => window.toMs + SETTLE_DELAY_MS > nowMs)) throw refusedAsOpen();
+      const windowIds = windows.map(windowId);
       if (windowIds.length <= WINDOWS_MAX) {
         return {
-          ...{ kind: 'range', date: null, granularity, productIds, fromMs, toMs, origin },
+          ...{ kind: 'range', date: null, dataset, granularity, productIds, fromMs, toMs, origin },
           ...{ idempotencyKey: idempotency_key ?? null, windowIds },
         };
       }
@@ -132,6 +153,11 @@ function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number):
 function windowsAtLeast(products: number, granularity: GranularitySeconds, spanMs: number): number {
   const daysMax = { day: 1, month: 31, year: 366 }[windowSpan(granularity)];
   return products * Math.floor(spanMs / (daysMax * DAY_MS));
+}
+
+/** Candles that are open are told as open; trades are collected when their window is over. */
+function refusedAsOpen(): RunRefusedError {
+  return new RunRefusedError([{ field: 'to', reason: 'is in a window of trades that is not over' }]);
 }
 
 function refusedAsTooMany(windows: number): RunRefusedError {

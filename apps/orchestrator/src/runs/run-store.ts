@@ -63,6 +63,7 @@ export interface NewRun {
   readonly idempotencyKey: string | null;
   readonly date: string | null;
   readonly daysAfter: number | null;
+  readonly dataset: 'candles' | 'trades';
   readonly granularity: number;
   readonly productIds: readonly string[];
   readonly fromMs: number;
@@ -146,12 +147,13 @@ export class RunStore {
     const { rowCount } = await client.query(
       `INSERT INTO pipeline.runs (run_id, kind, idempotency_key, date, days_after, dataset, granularity, product_ids, from_at, to_at, origin,
          created_at, deadline_at, closing)
-       VALUES ($1, $2, $3, $4, $5, 'candles', $6, $7, $8, $9, $10, $11, now() + $12::float8 * interval '1 millisecond', $13)
+       VALUES ($1, $2, $3, $4, $5, $14, $6, $7, $8, $9, $10, $11, now() + $12::float8 * interval '1 millisecond', $13)
        ON CONFLICT (idempotency_key) DO NOTHING`,
       [
         ...[run.runId, run.kind, run.idempotencyKey, run.date, run.daysAfter, run.granularity, run.productIds],
         ...[formatInstant(run.fromMs), formatInstant(run.toMs), run.origin, new Date(run.createdAtMs), run.deadlineMs],
         run.closingIds.size > 0,
+        run.dataset,
       ],
     );
     if (rowCount !== 1) return false;

@@ -1,4 +1,4 @@
-import { dailyWindowIds, snapshotWindowIds } from './daily-windows.js';
+import { dailyWindowIds, snapshotWindowIds, tradeWindowIds } from './daily-windows.js';
 
 it('the first run of a day asks for its minutes and for the year that holds it', () => {
   expect(dailyWindowIds({ date: '2023-12-01', daysAfter: 0 }, ['BTC-USD', 'ETH-USD'])).toEqual([
@@ -31,4 +31,13 @@ describe('what the exchange tells of its present alone', () => {
     expect([of(0, lastMs).length, of(0, lastMs + 1).length, of(0, midnight + 24 * HOUR_MS).length]).toEqual([2, 0, 0]);
     expect(of(0, midnight + 15 * 60_000, HOUR_MS)).toHaveLength(2);
   });
+});
+
+it('trades are asked for once, by the hour or by the day', () => {
+  const products = { hourly: ['BTC-USD'], daily: ['ADA-USD'] };
+  const ids = tradeWindowIds({ date: '2023-12-01', daysAfter: 0 }, products);
+  expect(ids).toHaveLength(25);
+  expect([ids[0], ids[23], ids[24]]).toEqual(['trades/BTC-USD/2023-12-01T00', 'trades/BTC-USD/2023-12-01T23', 'trades/ADA-USD/2023-12-01']);
+  expect(tradeWindowIds({ date: '2023-12-01', daysAfter: 7 }, products)).toEqual([]);
+  expect(tradeWindowIds({ date: '2023-12-01', daysAfter: 0 }, { hourly: [], daily: [] })).toEqual([]);
 });

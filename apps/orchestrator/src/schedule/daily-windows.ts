@@ -1,4 +1,4 @@
-import { ALL_PRODUCTS, candleWindowAt, dayWindowAt, SNAPSHOT_DATASETS, windowId } from '@elias/market-data';
+import { ALL_PRODUCTS, candleWindowAt, dayWindowAt, SNAPSHOT_DATASETS, tradeWindowsOver, windowId } from '@elias/market-data';
 import { dayEndMs, daysLater, dayStartMs } from './due-daily-runs.js';
 import type { DailyRun } from './due-daily-runs.js';
 
@@ -15,6 +15,23 @@ export function dailyWindowIds({ date, daysAfter }: DailyRun, productIds: readon
     const ofMorning = candleWindowAt(productId, DAY, morningMs);
     return daysAfter === 0 || ofMorning.fromMs !== year.fromMs ? [windowId(day), windowId(year)] : [windowId(day)];
   });
+}
+
+/** Products whose trades are collected every day: busy ones by the hour, others by the day. */
+export interface TradedProducts {
+  readonly hourly: readonly string[];
+  readonly daily: readonly string[];
+}
+
+/** The trades of the day that a run is for: with the day's first run, since what was traded does not change. */
+export function tradeWindowIds({ date, daysAfter }: DailyRun, { hourly, daily }: TradedProducts): string[] {
+  if (daysAfter !== 0) return [];
+  const [fromMs, toMs] = [dayStartMs(date), dayEndMs(date)];
+  const windows = [
+    ...hourly.flatMap((productId) => tradeWindowsOver(productId, 3_600, fromMs, toMs)),
+    ...daily.flatMap((productId) => tradeWindowsOver(productId, DAY, fromMs, toMs)),
+  ];
+  return windows.map(windowId);
 }
 
 /** Asking again what the exchange did not answer takes so long at most, milliseconds: the waits of `ASK_AGAIN_AFTER_MS`, and some. */

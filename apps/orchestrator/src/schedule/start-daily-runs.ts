@@ -3,7 +3,8 @@ import type { Logger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { isMinutesOf } from '../closing/derived-windows.js';
 import type { DailyRunStore } from './daily-run-store.js';
-import { dailyWindowIds, snapshotWindowIds } from './daily-windows.js';
+import { dailyWindowIds, snapshotWindowIds, tradeWindowIds } from './daily-windows.js';
+import type { TradedProducts } from './daily-windows.js';
 import { dailyRunKey, dayEndMs, daysLater, dayStartMs, dueDailyRuns, lastDueDay, oldestKnownDay } from './due-daily-runs.js';
 import type { DailyRun } from './due-daily-runs.js';
 import type { RunControlStore } from '../runs/run-control-store.js';
@@ -17,6 +18,7 @@ const MINUTE = 60;
 
 export interface ScheduleRules {
   readonly productIds: readonly string[];
+  readonly trades: TradedProducts;
   readonly catchUpDays: number;
   readonly deadlineMs: number;
   /** how long after a day's end the collector asks for what the exchange tells of its present alone, milliseconds */
@@ -45,12 +47,15 @@ export class StartDailyRuns {
     const nowMs = this.clock();
     const lastDay = lastDueDay(nowMs);
     if (this.lookedAt === lastDay) return 0;
-    const { catchUpDays, productIds, snapshotLateMsMax } = this.rules;
+    const { catchUpDays, productIds, trades, snapshotLateMsMax } = this.rules;
     const { due, skipped } = dueDailyRuns(nowMs, await this.daily.known(oldestKnownDay(nowMs, catchUpDays)), catchUpDays);
     if (skipped.length > 0)
       this.logger.error({ days: skipped, catchUpDays }, 'days were missed that are not caught up, ask for them by hand');
     const windowsOf = new Map(
-      due.map((run) => [run, [...dailyWindowIds(run, productIds), ...snapshotWindowIds(run, nowMs, snapshotLateMsMax)]]),
+      due.map((run) => [
+        run,
+        [...dailyWindowIds(run, productIds), ...snapshotWindowIds(run, nowMs, snapshotLateMsMax), ...tradeWindowIds(run, trades)],
+      ]),
     );
     const ownWindows = new Set([...windowsOf.values()].flat());
     const newest = due.findLast(({ daysAfter }) => daysAfter === 0);
@@ -79,7 +84,18 @@ export class StartDailyRuns {
     return this.runs.transaction(async (client) => {
       if ((await this.control.activeOfDay(client, run.date, false)) !== undefined) return 'waits';
       const inserted = await this.runs.insertRun(client, {
-        ...{ ...run, runId, kind: 'daily', idempotencyKey, granularity: MINUTE, productIds, fromMs, toMs, origin: 'scheduled' },
+        ...{
+          ...run,
+          runId,
+          kind: 'daily',
+          dataset: 'candles',
+          idempotencyKey,
+          granularity: MINUTE,
+          productIds,
+          fromMs,
+          toMs,
+          origin: 'scheduled',
+        },
         ...{ createdAtMs, deadlineMs, windowIds, carriedIds, closingIds: new Set(windowIds.filter((id) => isMinutesOf(run.date, id))) },
       });
       if (inserted) this.logger.info({ runId, ...run, windows: windowIds.length, carried: carriedIds.length }, 'daily run started');
