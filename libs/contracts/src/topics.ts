@@ -62,6 +62,9 @@ function aged(name: string, partitions: number, keepDays: number, title: string)
   return { name, partitions, cleanup: 'delete', retentionMs: keepDays * DAY_MS, title };
 }
 
+/** What stands for a topic in the dead letters of messages that the exchange's feed told: nothing can be sent back to it. */
+export const FEED_ORIGIN = 'coinbase.feed';
+
 /** Topics of windows: one record is one window of one dataset, or, of trades, a part of one. */
 export const WINDOW_TOPICS: readonly TopicModel[] = [TOPICS.windowsCandles, TOPICS.windowsStats, TOPICS.windowsTrades];
 

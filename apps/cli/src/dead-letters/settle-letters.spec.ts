@@ -68,6 +68,12 @@ it('asks for a window again instead of sending its record', async () => {
   });
 });
 
+it('cannot send a message of the feed back', async () => {
+  const message = letter({ elias_dlq_topic: 'coinbase.feed' });
+  expect(await redrive(message, parts, true)).toMatchObject({ settledAs: null, problem: expect.stringContaining('feed') as string });
+  expect(done).toEqual([]);
+});
+
 it('does not go round in a loop', async () => {
   const often = letter({ elias_dlq_attempts: String(ATTEMPTS_MAX) });
   expect(await redrive(often, parts, false)).toMatchObject({ settledAs: null, problem: expect.stringContaining('--insist') as string });

@@ -1,7 +1,7 @@
+import { FEED_ORIGIN, WINDOW_TOPICS } from '@elias/contracts';
 import { redrivenRecord } from '@elias/kafka';
 import type { ConsumedRecord, OutgoingRecord } from '@elias/kafka';
 import { formatInstant, parseWindowId } from '@elias/market-data';
-import { WINDOW_TOPICS } from '@elias/contracts';
 import type { Letter, SettledAs } from './letter.js';
 
 /** A letter that came back so often is not sent again unless somebody insists: what is wrong with it is not the moment. */
@@ -30,6 +30,7 @@ export async function redrive(letter: Letter, parts: SettlingParts, insist: bool
   const { told, record } = letter;
   const not = (problem: string): Settled => ({ letter, settledAs: null, problem });
   if (letter.settledAs !== null) return not(`it is ${wordOf(letter.settledAs)} already`);
+  if (told.topic === FEED_ORIGIN) return not('it came from the feed of the exchange, which takes nothing back');
   if (WINDOW_TOPICS.some(({ name }) => name === told.topic)) return askAgain(letter, parts);
   if (told.attempts >= ATTEMPTS_MAX && !insist) return not(`it was tried ${told.attempts} times; --insist sends it all the same`);
   let value = record.value;

@@ -1,5 +1,6 @@
+import { FEED_ORIGIN } from '@elias/contracts';
 import { decodeDeadLetter } from '@elias/kafka';
-import { BURST, FEED_ORIGIN, PER_SECOND, PutMessagesAside } from './put-messages-aside.js';
+import { BURST, PER_SECOND, PutMessagesAside } from './put-messages-aside.js';
 
 it('keeps the text and why, each under a key of its own', () => {
   const aside = new PutMessagesAside('elias-collector', { topic: 'dlq', partitions: 1 }, () => 1_000);

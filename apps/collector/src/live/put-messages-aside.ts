@@ -1,8 +1,6 @@
+import { FEED_ORIGIN } from '@elias/contracts';
 import { encodeDeadLetter, partitionOf } from '@elias/kafka';
 import type { ConsumedRecord, RawRecord } from '@elias/kafka';
-
-/** What stands for a topic in the dead letters of the feed: nothing can be sent back to it. */
-export const FEED_ORIGIN = 'coinbase.feed';
 
 /** Messages that are kept at first, and then a second; the others are counted. */
 export const BURST = 100;
