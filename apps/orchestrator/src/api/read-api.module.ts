@@ -126,7 +126,11 @@ function serviceReads(config: ReadApiParts['config']): FactoryProvider[] {
   const groups = byService([`orchestrator=${config.ORCHESTRATOR_GROUP}`, ...config.ORCHESTRATOR_SERVICE_GROUPS]);
   const places = { urls: byService(config.ORCHESTRATOR_SERVICE_URLS), exchangeUrl: config.EXCHANGE_URL };
   return [
-    { provide: KafkaReads, useFactory: (kafka: KafkaClient) => new KafkaReads(kafka, groups), inject: [KafkaClient] },
+    {
+      provide: KafkaReads,
+      useFactory: (kafka: KafkaClient, postgres: Postgres) => new KafkaReads(kafka, postgres, groups),
+      inject: [KafkaClient, Postgres],
+    },
     {
       provide: ServiceReads,
       useFactory: (...parts: [Readiness, KafkaReads, ActivityReads]) => new ServiceReads(places, ...parts),

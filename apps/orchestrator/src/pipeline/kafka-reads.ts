@@ -1,6 +1,7 @@
 import { deadLetterTopic } from '@elias/contracts';
 import { groupLags, recordTimes, topicSizes } from '@elias/kafka';
 import type { KafkaClient, PartitionOffsets, RecordTimes } from '@elias/kafka';
+import type { Postgres } from '@elias/postgres';
 import { Recent } from './recent.js';
 import type { DeadLetters, Lags } from './service-answers.js';
 import type { ServiceName } from './services.js';
@@ -18,6 +19,7 @@ export class KafkaReads {
   /** @param groups consumer groups of each service */
   constructor(
     private readonly client: KafkaClient,
+    private readonly postgres: Postgres,
     private readonly groups: ReadonlyMap<ServiceName, readonly string[]>,
   ) {}
 
@@ -26,7 +28,7 @@ export class KafkaReads {
     return this.recentLags.get();
   }
 
-  /** @throws KafkaUnavailableError */
+  /** Those that nobody has dealt with. @throws KafkaUnavailableError, PostgresUnavailableError */
   deadLetters(): Promise<DeadLetters> {
     return this.recentDeadLetters.get();
   }
@@ -44,18 +46,31 @@ export class KafkaReads {
   private async readDeadLetters(): Promise<DeadLetters> {
     const groups = new Map([...this.groups.values()].flat().map((group) => [deadLetterTopic(group).name, group]));
     const sizes = await topicSizes(this.client, [...groups.keys()]);
+    const settled = await this.settledLetters(sizes);
     const dead_letters: DeadLetters['dead_letters'] = [];
     for (const { topic, records: count, bounds } of sizes) {
       const times = await this.timesOf(topic, bounds);
       dead_letters.push({
         topic,
         group: groups.get(topic)!,
-        count,
+        count: Math.max(0, count - (settled.get(topic) ?? 0)),
         oldest_at: instantOf(times?.firstMs),
         newest_at: instantOf(times?.lastMs),
       });
     }
     return { dead_letters };
+  }
+
+  /** How many letters of each topic somebody has dealt with, of those that it still holds. */
+  private async settledLetters(sizes: readonly { topic: string; bounds: readonly PartitionOffsets[] }[]): Promise<Map<string, number>> {
+    const bounds = sizes.flatMap(({ topic, bounds: each }) => each.map(({ partition, low }) => ({ topic, partition, low })));
+    const rows = await this.postgres.query<{ topic: string; settled: number }>(
+      `SELECT s.topic, count(*)::int AS settled FROM pipeline.settled_letters s
+       JOIN unnest($1::text[], $2::int[], $3::bigint[]) AS held (topic, partition, low) USING (topic, partition)
+       WHERE s.record_offset >= held.low GROUP BY s.topic`,
+      [bounds.map(({ topic }) => topic), bounds.map(({ partition }) => partition), bounds.map(({ low }) => low)],
+    );
+    return new Map(rows.map(({ topic, settled }) => [topic, settled]));
   }
 
   /** Asked anew when a record came or went alone. */

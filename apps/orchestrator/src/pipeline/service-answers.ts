@@ -24,7 +24,7 @@ export const deadLettersAnswer = z.object({
     z.object({
       topic: z.string(),
       group: z.string(),
-      count: count.describe('records that the topic holds'),
+      count: count.describe('records that the topic holds and nobody has dealt with'),
       oldest_at: momentSchema.nullable().describe('when the first of them was put aside, to the second; null when there is none'),
       newest_at: momentSchema.nullable().describe('the last of them'),
     }),
