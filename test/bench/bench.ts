@@ -5,7 +5,9 @@ import { benchArchiver, benchArchiverIntoStore } from './bench-archiver.js';
 import { benchCollector } from './bench-collector.js';
 import { benchDashboard } from './bench-dashboard.js';
 import { benchFraming } from './bench-framing.js';
+import { benchGateway } from './bench-gateway.js';
 import { benchLive } from './bench-live.js';
+import { benchLiveTables } from './bench-live-tables.js';
 import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
 import { benchRun } from './bench-run.js';
 import { benchStats } from './bench-stats.js';
@@ -18,7 +20,7 @@ import { figureLines } from './figures.js';
 import type { Figure } from './figures.js';
 
 /** Parts that read nothing from the topic of windows. */
-const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard', 'run', 'trades', 'live'];
+const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard', 'run', 'trades', 'live', 'live-tables', 'gateway'];
 
 /** Prints figures, never fails for a slow machine. `npm run bench`, or a part of it: `npm run bench -- archiver rds-loader`. */
 await runMain(async () => {
@@ -44,6 +46,8 @@ await runMain(async () => {
   await part('run', () => benchRun(stack));
   await part('trades', () => benchTrades(stack));
   await part('live', () => benchLive(stack));
+  await part('live-tables', () => benchLiveTables(stack));
+  await part('gateway', () => benchGateway(stack));
   if (wanted.length > 0 && wanted.every((name) => WITHOUT_TOPIC.includes(name))) return;
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));
