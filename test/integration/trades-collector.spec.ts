@@ -1,17 +1,30 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { partitionOf } from '@elias/kafka';
 import { TOPICS } from '@elias/contracts';
 import { parseWindowId } from '@elias/market-data';
 import { CollectorScene } from '../support/collector-scene.js';
 import type { PublishedTrades } from '../support/published-trades.js';
+import { until } from '../support/service-process.js';
+import type { ServiceProcess } from '../support/service-process.js';
+import { testStack } from '../support/stack.js';
 import { toldTrades } from '../support/told-trades.js';
+import { copyOffsets } from '../support/topic-tail.js';
 
 const HOUR_MS = 3_600_000;
+const spool = mkdtempSync(join(tmpdir(), 'elias-spool-test-'));
 let scene: CollectorScene;
+let collector: ServiceProcess;
 beforeAll(async () => {
   scene = await CollectorScene.open({ SIMULATOR_NOW: '2024-03-01T15:30:00Z' });
-  await (await scene.start()).ready();
+  collector = await scene.start({ WINDOW_SPOOL_DIR: spool });
+  await collector.ready();
 });
-afterAll(() => scene.close());
+afterAll(async () => {
+  await scene.close();
+  rmSync(spool, { recursive: true, force: true });
+});
 
 /** Asks for a window and waits for its answer. @returns what was published for it */
 async function collected(id: string): Promise<PublishedTrades> {
@@ -94,3 +107,29 @@ it('a window that is not over is refused; one that is published already as well 
   expect(scene.results.completed.find(({ request_id }) => request_id === again)).toMatchObject({ published: false, window: { id } });
   expect([scene.tradeWindows.length, parseWindowId(id).dataset]).toEqual([before, 'trades']);
 }, 60_000);
+
+it('killed in the middle of a window: whoever goes on tells it whole, and what the dead one left on disk is gone', async () => {
+  const product = scene.products[1]!;
+  const id = `trades/${product}/2024-03-01T17`;
+  await scene.resetAsked();
+  await scene.order('faults', { kind: 'slow', ms: 100, times: null, match: 'limit=1000' });
+  const request = await scene.request(id);
+  await until(
+    async () => (await scene.asked()).total > 45,
+    30_000,
+    () => `it does not ask\n${scene.outputs()}`,
+  );
+  collector.kill('SIGKILL');
+  await collector.exited;
+  expect(readdirSync(spool)).toHaveLength(1);
+  await scene.clearFaults();
+  // in another group, from the same offsets: the one before waits for its killed member until the session ends
+  const group = `${scene.group}-again`;
+  await copyOffsets(testStack().kafka.brokers, scene.group, group, TOPICS.collectionRequests.name);
+  const again = await scene.start({ WINDOW_SPOOL_DIR: spool, COLLECTOR_GROUP: group });
+  await scene.answered([request]);
+  const whole = scene.tradeWindows.find(({ facts }) => facts.requestId === request)!;
+  await expectAsTold(whole);
+  expect(linesOf(whole)).toHaveLength(72_000);
+  expect(readdirSync(spool)).toEqual([expect.stringContaining(`elias-collector-${again.pid}-`)]);
+}, 90_000);

@@ -16,7 +16,7 @@ import { wholeSecond } from './snapshot-moment.js';
 /** Most trades of one answer. */
 const PAGE_TRADES = 1_000;
 /** Pages of one window under way, or waiting for their turn in it. */
-const PAGES_AHEAD = 8;
+const PAGES_AHEAD = 4;
 /** Questions that finding the ends of a window takes, and some. */
 const PROBES = 40;
 /** Longer stretches are a mistake: no window has so many trades. */
