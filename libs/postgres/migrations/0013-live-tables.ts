@@ -72,6 +72,24 @@ WHERE NOT EXISTS (
   WHERE w.window_id = live.candle_window_id(l.product_id, l.granularity, l.started_at) COLLATE "C"
     AND w.state = 'loaded' AND w.unknown_periods = 0 AND w.open_periods = 0
 );
+
+CREATE FUNCTION live.trade_is_settled(product_id TEXT, traded_at TIMESTAMPTZ) RETURNS BOOLEAN
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN EXISTS (
+  SELECT FROM market.load_ledger w
+  WHERE w.window_id IN (
+      ('trades/' || product_id || '/' || to_char(traded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24')) COLLATE "C",
+      ('trades/' || product_id || '/' || to_char(traded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')) COLLATE "C"
+    )
+    AND w.state = 'loaded' AND w.unknown_periods = 0 AND w.open_periods = 0
+);
+
+CREATE VIEW market.trades_with_live AS
+SELECT product_id, trade_id, traded_at, side, price, size, TRUE AS settled FROM market.trades
+UNION ALL
+SELECT product_id, trade_id, traded_at, side, price, size, FALSE AS settled FROM live.trades l
+WHERE NOT EXISTS (SELECT FROM market.trades t WHERE t.product_id = l.product_id AND t.trade_id = l.trade_id)
+  AND NOT live.trade_is_settled(l.product_id, l.traded_at);
 `);
 };
 

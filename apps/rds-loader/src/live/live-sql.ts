@@ -82,13 +82,35 @@ export function sweepSettledCandlesStatement(): string {
   );
 }
 
+/**
+ * Removes trades that whole windows tell by now, which have an hour or a day each. It goes by the windows that were loaded within a day,
+ * as there are many times more trades; what comes even later goes with its age.
+ */
+export function sweepSettledTradesStatement(): string {
+  return sweptOf(
+    'trades',
+    `live.trades l JOIN (
+    SELECT split_part(window_id, '/', 2) COLLATE "C" AS product_id,
+      (split_part(window_id, '/', 3) || CASE WHEN window_id ~ 'T[0-9]{2}$' THEN ':00:00Z' ELSE 'T00:00:00Z' END)::timestamptz AS from_at,
+      CASE WHEN window_id ~ 'T[0-9]{2}$' THEN interval '1 hour' ELSE interval '1 day' END AS span
+    FROM market.load_ledger
+    WHERE window_id >= 'trades/' AND window_id < 'trades0' AND state = 'loaded' AND unknown_periods = 0 AND open_periods = 0
+      AND loaded_at > now() - interval '1 day'
+  ) w ON l.product_id = w.product_id AND l.traded_at >= w.from_at AND l.traded_at < w.from_at + w.span`,
+  );
+}
+
 /** Removes rows that began before `$1`. */
 export function purgeStatement(table: 'trades' | 'candles'): string {
   return swept(table, `l.${{ trades: 'traded_at', candles: 'started_at' }[table]} < $1::timestamptz`);
 }
 
 function swept(table: LiveTable, condition: string): string {
+  return sweptOf(table, `live.${table} l WHERE ${condition}`);
+}
+
+function sweptOf(table: LiveTable, rows: string): string {
   return `WITH gone AS (DELETE FROM live.${table} WHERE ctid = ANY (ARRAY(
-  SELECT l.ctid FROM live.${table} l WHERE ${condition} LIMIT ${SWEPT_ROWS_MAX} FOR UPDATE OF l SKIP LOCKED)) RETURNING 1)
+  SELECT l.ctid FROM ${rows} LIMIT ${SWEPT_ROWS_MAX} FOR UPDATE OF l SKIP LOCKED)) RETURNING 1)
 SELECT count(*)::int AS rows FROM gone`;
 }

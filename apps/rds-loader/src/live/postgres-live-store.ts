@@ -1,7 +1,7 @@
 import { PostgresDataError } from '@elias/postgres';
 import type { Postgres } from '@elias/postgres';
 import type { LiveRow, LiveRows, RefusedRecord } from './live-rows.js';
-import { LIVE_COLUMNS, purgeStatement, sweepSettledCandlesStatement, upsertStatement } from './live-sql.js';
+import { LIVE_COLUMNS, purgeStatement, sweepSettledCandlesStatement, sweepSettledTradesStatement, upsertStatement } from './live-sql.js';
 import type { LiveTable } from './live-sql.js';
 import type { LiveStore } from './live-store.js';
 
@@ -16,7 +16,7 @@ export class PostgresLiveStore implements LiveStore {
     const removed = async (statement: string, params: readonly unknown[] = []): Promise<number> =>
       (await this.postgres.query<{ rows: number }>(statement, params))[0]!.rows;
     return {
-      settled: await removed(sweepSettledCandlesStatement()),
+      settled: (await removed(sweepSettledCandlesStatement())) + (await removed(sweepSettledTradesStatement())),
       expired: (await removed(purgeStatement('trades'), [keptFrom])) + (await removed(purgeStatement('candles'), [keptFrom])),
     };
   }
