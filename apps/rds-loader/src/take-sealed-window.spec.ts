@@ -5,6 +5,7 @@ import type { ConsumedRecord } from '@elias/kafka';
 import { ObjectMissingError, ObjectStoreUnavailableError } from '@elias/object-store';
 import { madeTelling } from '../../../test/support/made-telling.js';
 import type { MadeTelling } from '../../../test/support/made-telling.js';
+import { madeTrades } from '../../../test/support/made-trades.js';
 import { takeSealedWindow } from './take-sealed-window.js';
 import type { ArchiveReader, SealedEvent } from './take-sealed-window.js';
 
@@ -23,7 +24,7 @@ const archives = new InMemoryArchives();
 const a = madeTelling({ telling: 'a' });
 let sealed: SealedEvent;
 
-async function seal({ facts, csv }: MadeTelling): Promise<SealedEvent> {
+async function seal({ facts, csv }: Pick<MadeTelling, 'facts' | 'csv'>): Promise<SealedEvent> {
   const { zip, sha256, csvEntry } = await sealArchive(facts, csv);
   const key = archiveKey('', facts.window, facts.revision, facts.csvSha256);
   archives.objects.set(key, zip);
@@ -89,4 +90,18 @@ it('refuses rows that are wrong inside a sound archive', async () => {
 it('passes on that the store does not answer', async () => {
   const away = new ObjectStoreUnavailableError('get', 'archives', 'k', 'SlowDown', undefined);
   await expect(takeSealedWindow(record, sealed, { bucket: 'archives', get: () => Promise.reject(away) })).rejects.toBe(away);
+});
+
+it('offers trades that can be read any number of times, and none whose rows are wrong', async () => {
+  const HOUR = 'trades/BTC-USD/2023-12-01T13';
+  const made = madeTrades({ window: HOUR, count: 400 });
+  const intake = await takeSealedWindow(record, await seal(made), archives);
+  if (intake.kind !== 'offered' || Buffer.isBuffer(intake.window.csv)) throw new Error('not offered as a stream');
+  for (let reading = 0; reading < 2; reading += 1) {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of intake.window.csv.chunks()) chunks.push(chunk);
+    expect(Buffer.concat(chunks).equals(made.csv)).toBe(true);
+  }
+  const wrong = madeTrades({ window: HOUR, count: 400, telling: 'wrong', alter: (csv) => csv.replace('T13:', 'T14:') });
+  expect(await takeSealedWindow(record, await seal(wrong), archives)).toMatchObject({ kind: 'refused', reason: 'wrong-rows' });
 });

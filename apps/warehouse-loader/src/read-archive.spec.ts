@@ -1,7 +1,11 @@
+import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import { encodeWindowPart } from '@elias/contracts';
 import { ObjectStoreUnavailableError } from '@elias/object-store';
 import { madeTelling } from '../../../test/support/made-telling.js';
 import type { WantedTelling } from '../../../test/support/made-telling.js';
+import { madeTrades } from '../../../test/support/made-trades.js';
+import type { WantedTrades } from '../../../test/support/made-trades.js';
 import { sealedTelling } from '../../../test/support/sealed-telling.js';
 import { InMemoryObjects } from './in-memory-objects.js';
 import { sealedEvent } from './owed-event.js';
@@ -57,7 +61,6 @@ describe('an archive that an event tells of', () => {
   it('is refused when its zip is broken though its hash is as told', async () => {
     const { zip, event } = await sealedTelling(madeTelling({ telling: 'broken' }), objects.bucket, 'p');
     const broken = flipped(zip, event.csv_entry.offset + 5);
-    const { createHash } = await import('node:crypto');
     event.archive.sha256 = createHash('sha256').update(broken).digest('hex');
     await objects.put(event.archive.key, broken);
     expect(await readArchive(objects, sealedEvent(event, owed), signal)).toMatchObject({ kind: 'refused', reason: 'archive-corrupt' });
@@ -92,3 +95,36 @@ function flipped(bytes: Buffer, at: number): Buffer {
   copy[at]! ^= 0x55;
   return copy;
 }
+
+describe('an archive of trades, whose CSV is inflated as it is checked', () => {
+  const HOUR = 'trades/BTC-USD/2023-12-01T13';
+  const sealedTrades = async (
+    wish: Partial<WantedTrades>,
+    spoil: (zip: Buffer, at: number) => Buffer = (zip) => zip,
+  ): Promise<SealedEvent> => {
+    const made = { ...madeTrades({ window: HOUR, count: 400, ...wish }), candles: [] };
+    const record = encodeWindowPart(made.facts, { part: 0, parts: 1 }, made.csv, 'test');
+    const { zip, event } = await sealedTelling({ ...made, record }, objects.bucket, 'p');
+    const spoilt = spoil(zip, event.csv_entry.offset + 9);
+    event.archive.sha256 = createHash('sha256').update(spoilt).digest('hex');
+    await objects.put(event.archive.key, spoilt);
+    return sealedEvent(event, owed);
+  };
+
+  it('gives its facts, with ids in place of periods, and its CSV as gzip', async () => {
+    const missing = [{ first: 47262100007, last: 47262100009 }];
+    const made = madeTrades({ window: HOUR, count: 400, missing });
+    const archive = await readArchive(objects, await sealedTrades({ missing }), signal);
+    if (archive.kind !== 'sound') throw new Error(archive.detail);
+    expect(archive.facts).toMatchObject({ rowCount: 397, noTrade: 0, unknownRanges: '47262100007+3', openRanges: '' });
+    expect(archive.columns).toEqual(['product_id', 'trade_id', 'traded_at', 'side', 'price', 'size']);
+    expect(gunzipSync(archive.gzip).equals(made.csv)).toBe(true);
+  });
+
+  it('is refused when its bytes are broken, or its rows are wrong', async () => {
+    const broken = await sealedTrades({}, flipped);
+    expect(await readArchive(objects, broken, signal)).toMatchObject({ kind: 'refused', reason: 'archive-corrupt' });
+    const wrong = await sealedTrades({ telling: 'wrong', alter: (csv) => csv.replace('T13:', 'T14:') });
+    expect(await readArchive(objects, wrong, signal)).toMatchObject({ kind: 'refused', reason: 'wrong-rows' });
+  });
+});
