@@ -10,7 +10,8 @@ const others = SERVICES.filter((name) => name !== 'orchestrator').join('|');
 /** Consumer groups that the services have unless told otherwise. */
 const DEFAULT_GROUPS = [
   ...['collector=elias-collector', 'archiver=elias-archiver', 'warehouse-loader=elias-warehouse-loader', 'rds-loader=elias-rds-loader'],
-  ...['rds-loader=elias-rds-loader-archive', 'transformer=elias-transformer'],
+  ...['rds-loader=elias-rds-loader-live', 'rds-loader=elias-rds-loader-archive', 'rds-loader=elias-rds-loader-archive-live'],
+  'transformer=elias-transformer',
 ];
 
 const list = (text: string): string[] => (text === '' ? [] : text.split(',').map((part) => part.trim()));
