@@ -11,7 +11,12 @@ it('addresses and groups are told by service; a service may have several', () =>
     ['collector', ['http://a:1']],
     ['archiver', ['https://b/x', 'http://c']],
   ]);
-  expect(byService(ORCHESTRATOR_SERVICE_GROUPS).get('rds-loader')).toEqual(['elias-rds-loader', 'elias-rds-loader-archive']);
+  expect(byService(ORCHESTRATOR_SERVICE_GROUPS).get('rds-loader')).toEqual([
+    'elias-rds-loader',
+    'elias-rds-loader-live',
+    'elias-rds-loader-archive',
+    'elias-rds-loader-archive-live',
+  ]);
 });
 
 it.each([
