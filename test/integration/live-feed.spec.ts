@@ -43,7 +43,7 @@ it('trades and tickers reach Kafka as REST has them, a product that does not exi
       price: String(Number(trade['price'])),
       size: String(Number(trade['size'])),
       side: trade['side'] === 'buy' ? 'sell' : 'buy',
-      traded_at: trade['time'],
+      traded_at: new Date(trade['time'] as string).toISOString(),
       told_by: 'feed',
     });
   }
