@@ -3,7 +3,7 @@ import { markTransforms } from '@elias/postgres';
 import type { PoolClient } from '@elias/postgres';
 import type { Logger, Metrics } from '@elias/telemetry';
 import { assessTask } from '../tasks/assess-task.js';
-import type { ClosingStages } from '../tasks/assess-task.js';
+import type { ClosingStages, StageState } from '../tasks/assess-task.js';
 import { checkDay } from '../checks/check-day.js';
 import type { CheckStore } from '../checks/check-store.js';
 import type { CheckResult, CheckRules } from '../checks/check.js';
@@ -76,19 +76,23 @@ export class CloseRuns {
     if (!ofDay.some(({ settled }) => settled)) return 'waits';
     const stats = new Map(ofDay.map(({ productId }) => [productId, statsWindowId(date, productId)]));
     const shared = discountWindowIds(date);
-    const made = [...stats.values(), ...shared];
-    const derived = await closing.derived(client, made, await store.facts(made, client));
+    // of what waits or is done nothing is read: a round costs what is being computed, not what the run has
+    const computing = [
+      ...ofDay.filter(({ stages }) => isComputing(stages.stats)).map(({ productId }) => stats.get(productId)!),
+      ...(ofDay.some(({ stages }) => isComputing(stages.discounts)) ? shared : []),
+    ];
+    const derived = await closing.derived(client, computing, await store.facts(computing, client));
     const stateOf = (id: string): DerivedState => assessDerived(derived.get(id)!);
     const plan = planClosing(ofDay, {
       settled: tasks.every((task) => task.settled || task.carried),
       statsOf: (productId) => stateOf(stats.get(productId)!),
-      discounts: worstOf(shared.map(stateOf)),
+      discounts: () => worstOf(shared.map(stateOf)),
     });
     const computed = [...plan.computeStats.map((id) => stats.get(id)!), ...(plan.computeDiscounts ? shared : [])];
     await markTransforms(client, new Map(computed.map((id) => [id, date])));
     await closing.move(client, runId, plan.moves);
     if (!plan.checksDue) return plan.moves.size > 0 ? 'moved' : 'waits';
-    const facts = await store.facts([...tasks.map((task) => task.window_id), ...made], client);
+    const facts = await store.facts([...tasks.map((task) => task.window_id), ...stats.values(), ...shared], client);
     return this.check(client, { run: { ...run, date }, tasks, closing: ofDay, facts }, plan);
   }
 
@@ -127,6 +131,9 @@ export class CloseRuns {
     }
   }
 }
+
+/** Whether what becomes of it is still to be seen, or is why its task fails. */
+const isComputing = (state: StageState): boolean => state === 'running' || state === 'failed';
 
 const productOf = ({ window_id }: ClosingTaskRow): string => parseWindowId(window_id).productId;
 

@@ -27,11 +27,12 @@ export interface ClosingPlan {
   readonly checksDue: boolean;
 }
 
+/** What became of computations; asked for stages that run or failed alone. */
 export interface ClosingProgress {
   /** no task of the run can change by itself any more */
   readonly settled: boolean;
   readonly statsOf: (productId: string) => DerivedState;
-  readonly discounts: DerivedState;
+  readonly discounts: () => DerivedState;
 }
 
 /**
@@ -57,11 +58,11 @@ export function planClosing(tasks: readonly ClosingTask[], { settled, statsOf, d
   const ofDay = tasks.map((task, i) => {
     const before = task.stages.discounts;
     const due = stats[i] !== 'skipped';
-    const state: StageState = !due ? 'skipped' : before === 'waiting' ? 'running' : before === 'running' ? discounts.state : before;
+    const state: StageState = !due ? 'skipped' : before === 'waiting' ? 'running' : before === 'running' ? discounts().state : before;
     if (state !== before) moves.set(task.windowId, { ...moves.get(task.windowId), discounts: state });
     computeDiscounts ||= due && before === 'waiting';
     if (due && state === 'failed' && !hasFailed(task) && !problems.has(task.windowId)) {
-      problems.set(task.windowId, { reason: 'discounts_failed', detail: discounts.detail ?? '' });
+      problems.set(task.windowId, { reason: 'discounts_failed', detail: discounts().detail ?? '' });
     }
     return state;
   });
