@@ -228,7 +228,7 @@ describeInBrowser('the dashboard in Chromium', () => {
     await page.unroute('**/runs');
 
     const problem = { type: 'urn:elias:problem:store-away', title: 'A store does not answer, try again', status: 503 };
-    for (const path of ['runs', 'services', 'alarms', 'discounts?*', 'products', 'stats?*', 'candles?*', 'gaps?*', 'revisions?*'])
+    for (const path of ['runs?*', 'runs', 'services', 'alarms', 'discounts?*', 'products', 'stats?*', 'candles?*', 'gaps?*', 'revisions?*'])
       await page.route(`**/${path}`, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', json: problem }));
     await page.route('**/stream', (route) => route.abort());
     await page.goto('about:blank');
