@@ -98,7 +98,7 @@ it('tells and cuts clients that do not read, over WebSocket and on the stream; t
   slow.socket.pause();
   await scene.feed.client.producer().send(windows);
   await scene.publishTrades(product, { count: 500 });
-  await quick.until(() => quick.events.length === 60 * 1_440 + 500, 'everything');
+  await quick.until(() => quick.events.length === 60 * 1_440 + 500, 'everything', 90_000);
   expect(quick.ids(product).filter((id) => !Number.isNaN(id))).toEqual(numbersTo(500));
   await until(
     async () => (await gateway.metric('elias_gateway_cut_clients_total{reason="too-slow"}')) === 2,

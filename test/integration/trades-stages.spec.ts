@@ -62,7 +62,7 @@ it('from the exchange into archive, twin, Redshift and Postgres: what the simula
 
   const stores = {
     ...{ bucket: warehouse.objects, prefix: warehouse.prefix },
-    ...{ redshift: redshiftStore(warehouse.data), rds: postgresStore(loads.database.pool(1)) },
+    ...{ redshift: redshiftStore(warehouse.data), rds: postgresStore(loads.database.pool(4)) },
   };
   const compared = await compareWindows(ids, stores);
   expect(compared.map(({ error, equal }) => [error, equal])).toEqual(ids.map(() => [null, true]));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { deadLetterTopic, decodeLiveEvent, TOPICS } from '@elias/contracts';
 import type { LiveEvent, LiveEventData } from '@elias/contracts';
-import { ensureTopics, KafkaClient } from '@elias/kafka';
+import { ensureTopics, KafkaClient, partitionOf } from '@elias/kafka';
 import { createLogger } from '@elias/telemetry';
 import { ServiceProcess, until } from './service-process.js';
 import { testStack } from './stack.js';
@@ -10,6 +10,17 @@ import type { TailedRecord } from './topic-tail.js';
 
 const quiet = createLogger({ app: 'test', level: 'silent' });
 const { liveTrades, liveTickers, liveCandles, collectionRequests } = TOPICS;
+
+/** Of the requests topic: however two collectors share its partitions, each has products. */
+const PARTITIONS = [0, 1, 6, 7];
+
+/** A product that nobody else has, on this partition. */
+function productOn(partition: number): string {
+  for (;;) {
+    const productId = `L${randomBytes(4).toString('hex').toUpperCase()}-USD`;
+    if (partitionOf(productId, collectionRequests.partitions) === partition) return productId;
+  }
+}
 
 /** What the simulator's feed passed of one product while anybody listened. */
 export interface PassedMatches {
@@ -22,6 +33,9 @@ export interface PassedMatches {
 /** Collectors that stream from a simulator of their own into the running Kafka, with a group and products of their own. */
 export class LiveScene {
   private readonly processes: ServiceProcess[] = [];
+  private readonly read: LiveEvent[] = [];
+  private readonly told = new Map<string, Set<number>>();
+  private readTo = 0;
 
   private constructor(
     private readonly exchange: ServiceProcess,
@@ -34,7 +48,7 @@ export class LiveScene {
 
   static async open(): Promise<LiveScene> {
     const group = `test-live-${randomBytes(5).toString('hex')}`;
-    const products = ['A', 'B', 'C', 'D'].map((letter) => `${letter}${randomBytes(4).toString('hex').toUpperCase()}-USD`);
+    const products = PARTITIONS.map(productOn);
     const { brokers } = testStack().kafka;
     const kafka = new KafkaClient({ brokers, clientId: 'test-live', logger: quiet });
     const letters = deadLetterTopic(group);
@@ -78,11 +92,8 @@ export class LiveScene {
 
   /** Every live event of a type about this scene's products, in the order in which it came. */
   events<T extends LiveEvent['type']>(type: T): LiveEventData<T>[] {
-    return this.tail.records.flatMap((record) => {
-      if (record.key === null || !this.products.includes(record.key)) return [];
-      const decoded = decodeLiveEvent(record);
-      return decoded.kind === 'ok' && decoded.value.type === type ? [decoded.value.data as LiveEventData<T>] : [];
-    });
+    this.readOn();
+    return this.read.flatMap((event) => (event.type === type ? [event.data as LiveEventData<T>] : []));
   }
 
   get records(): readonly TailedRecord[] {
@@ -95,8 +106,8 @@ export class LiveScene {
 
   /** Trade ids in the topic, each once, rising. */
   ids(productId: string): number[] {
-    const told = this.events('live.trade').filter(({ product_id }) => product_id === productId);
-    return [...new Set(told.map(({ trade_id }) => trade_id))].sort((a, b) => a - b);
+    this.readOn();
+    return [...(this.told.get(productId) ?? [])].sort((a, b) => a - b);
   }
 
   /** Ids between the first and the last in the topic that are not there. */
@@ -156,5 +167,20 @@ export class LiveScene {
       withinMs,
       () => `${wrong.join('; ')}\n${this.processes.map(({ output }) => output.slice(-2_000)).join('\n')}`,
     );
+  }
+
+  /** Each record is read once, however often a test asks. */
+  private readOn(): void {
+    for (const { records } = this.tail; this.readTo < records.length; this.readTo += 1) {
+      const record = records[this.readTo]!;
+      if (record.key === null || !this.products.includes(record.key)) continue;
+      const decoded = decodeLiveEvent(record);
+      if (decoded.kind !== 'ok') continue;
+      const event = decoded.value;
+      this.read.push(event);
+      if (event.type !== 'live.trade') continue;
+      const ids = this.told.get(record.key) ?? new Set();
+      this.told.set(record.key, ids.add(event.data.trade_id));
+    }
   }
 }
