@@ -52,12 +52,14 @@ await runMain(async () => {
           userAgent: config.EXCHANGE_USER_AGENT,
           productIds: config.COLLECTOR_LIVE_PRODUCTS,
           queueEventsMax: config.COLLECTOR_LIVE_QUEUE_EVENTS,
+          fillTradesMax: config.COLLECTOR_LIVE_FILL_TRADES_MAX,
           candleIntervalMs: config.COLLECTOR_LIVE_CANDLE_INTERVAL_MS,
           client: coinbase.client,
           product: (productId, call) => catalogue.find(productId, call),
           group: config.COLLECTOR_GROUP,
           ...{ kafka, untilDone, deadLetters, metrics, logger, onBug },
         });
+  if (live !== null) readiness.inform('feed', () => live.note());
   const strategy = new KafkaBatchStrategy({
     client: kafka,
     groupId: config.COLLECTOR_GROUP,

@@ -66,9 +66,10 @@ export class RecordProducer {
     return positions;
   }
 
-  /** One record as it is, headers and all. */
-  async sendRaw(record: RawRecord): Promise<RecordPosition> {
-    const [position] = await this.sendPart([record]);
+  /** One record as it is, headers and all. @param signal as `send` has it */
+  async sendRaw(record: RawRecord, signal?: AbortSignal): Promise<RecordPosition> {
+    signal?.throwIfAborted();
+    const [position] = await unlessAborted(this.sendPart([record]), signal);
     if (position === undefined) throw new KafkaUnavailableError(`send to ${record.topic}`, 'no position');
     return position;
   }

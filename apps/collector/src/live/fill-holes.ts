@@ -7,9 +7,13 @@ import { MissingTrades, PAGE_TRADES } from './missing-trades.js';
 export interface FillParts {
   trades(productId: string, cursor: TradesCursor, call: Call): Promise<TradesPage>;
   fill(productId: string, trades: readonly Trade[]): void;
-  /** trades that are not asked for any more */
+  /** trades that are missing and not asked for any more */
   gaveUp(trades: number): void;
   onBug(error: unknown): void;
+  /** of one product that wait to be asked for; more are given up, the oldest first; 0: nothing is asked for */
+  tradesMax: number;
+  /** the first wait for what REST does not have yet, milliseconds; each further one is twice as long */
+  againAfterMs?: number;
   logger: Logger;
 }
 
@@ -26,6 +30,8 @@ const CALL_MS = 30_000;
  */
 export class FillHoles {
   private readonly missing = new Map<string, MissingTrades>();
+  /** what the request under way is for */
+  private asking: { productId: string; open: Set<number> } | null = null;
   private readonly stopping = new AbortController();
   private working: Promise<void> | null = null;
 
@@ -34,11 +40,17 @@ export class FillHoles {
   /** @param ids of one product, told by the feed as missing */
   add(productId: string, ids: IdRange): void {
     if (this.stopping.signal.aborted) return;
-    const missing = this.missing.get(productId) ?? new MissingTrades();
+    const missing = this.missing.get(productId) ?? new MissingTrades(this.parts.tradesMax);
     this.missing.set(productId, missing);
     const givenUp = missing.add(ids);
     if (givenUp > 0) this.parts.gaveUp(givenUp);
-    this.working ??= this.work().finally(() => (this.working = null));
+    this.working ??= this.work();
+  }
+
+  /** A missing trade came, by the feed or by REST. */
+  came(productId: string, tradeId: number): void {
+    this.missing.get(productId)?.remove(tradeId);
+    if (this.asking?.productId === productId) this.asking.open.delete(tradeId);
   }
 
   /** Nothing is asked for any more. */
@@ -51,45 +63,57 @@ export class FillHoles {
     const { signal } = this.stopping;
     try {
       await sleep(SETTLE_MS, undefined, { signal });
-      for (let next = this.next(); next !== null; next = this.next()) await this.ask(next.productId, next.ids, signal);
+      for (let next = this.next(); next !== null; next = this.next()) await this.ask(next.productId, next.page, signal);
     } catch (error) {
       if (!signal.aborted) this.parts.onBug(error);
+    } finally {
+      // in the same turn as the last look, so that no hole is added in between and left lying
+      this.working = null;
     }
   }
 
-  private next(): { productId: string; ids: IdRange } | null {
+  private next(): { productId: string; page: IdRange[] } | null {
     for (const [productId, missing] of this.missing) {
-      const ids = missing.take();
+      const page = missing.take();
       this.missing.delete(productId);
-      if (ids === null) continue;
+      if (page.length === 0) continue;
       // to the end, so that no product waits for another one's many pages
       this.missing.set(productId, missing);
-      return { productId, ids };
+      return { productId, page };
     }
     return null;
   }
 
-  private async ask(productId: string, ids: IdRange, signal: AbortSignal): Promise<void> {
-    const { trades, fill, gaveUp, logger } = this.parts;
-    const found = new Set<number>();
-    for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt += 1) {
-      if (attempt > 1) await sleep(AGAIN_AFTER_MS * 2 ** (attempt - 2), undefined, { signal });
+  private async ask(productId: string, page: readonly IdRange[], signal: AbortSignal): Promise<void> {
+    const open = idsOf(page);
+    this.asking = { productId, open };
+    const { againAfterMs = AGAIN_AFTER_MS } = this.parts;
+    for (let attempt = 1; attempt <= ATTEMPTS_MAX && open.size > 0; attempt += 1) {
+      if (attempt > 1) await sleep(againAfterMs * 2 ** (attempt - 2), undefined, { signal });
       try {
-        const call: Call = { priority: 'repair', signal, deadlineAtMs: performance.now() + CALL_MS };
-        const page = await trades(productId, { after: ids.toId + 1, limit: PAGE_TRADES }, call);
-        const wanted = page.trades.filter(({ tradeId }) => tradeId >= ids.fromId && tradeId <= ids.toId);
-        for (const { tradeId } of wanted) found.add(tradeId);
-        fill(productId, [...wanted].reverse());
-        if (found.size === ids.toId - ids.fromId + 1) return;
+        await this.askOnce(productId, page, open, signal);
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof EliasError)) throw error;
         if (!isRetryable(error)) {
-          logger.warn({ productId, ...ids, error }, 'trades that the feed did not tell cannot be asked for');
+          this.parts.logger.warn({ productId, trades: open.size, error }, 'trades that the feed did not tell cannot be asked for');
           break;
         }
       }
     }
-    gaveUp(ids.toId - ids.fromId + 1 - found.size);
+    this.asking = null;
+    if (open.size > 0) this.parts.gaveUp(open.size);
   }
+
+  /** @param open loses what was found */
+  private async askOnce(productId: string, page: readonly IdRange[], open: Set<number>, signal: AbortSignal): Promise<void> {
+    const call: Call = { priority: 'repair', signal, deadlineAtMs: performance.now() + CALL_MS };
+    const { trades } = await this.parts.trades(productId, { after: page.at(-1)!.toId + 1, limit: PAGE_TRADES }, call);
+    const found = trades.filter(({ tradeId }) => open.delete(tradeId));
+    if (found.length > 0) this.parts.fill(productId, found.reverse());
+  }
+}
+
+function idsOf(page: readonly IdRange[]): Set<number> {
+  return new Set(page.flatMap(({ fromId, toId }) => Array.from({ length: toId - fromId + 1 }, (_, at) => fromId + at)));
 }

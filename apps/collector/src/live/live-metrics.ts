@@ -14,6 +14,7 @@ export class LiveMetrics {
   private readonly queued;
   private readonly connected;
   private readonly products;
+  private readonly productsLeftOut;
   private last = new Map<string, number>();
 
   constructor(metrics: Metrics) {
@@ -32,7 +33,7 @@ export class LiveMetrics {
     ]);
     this.missing = metrics.counter(
       'elias_collector_feed_trades_total',
-      'trades of the feed that were missing, came late or by REST, came twice, or are not asked for any more',
+      'trades of the feed that were missing, came after all (late, or by REST), came twice, or are not asked for; missing less late is lost',
       ['what'],
     );
     this.connections = metrics.counter('elias_collector_feed_connections_total', 'connections to the feed: begun, and ended by cause', [
@@ -41,6 +42,10 @@ export class LiveMetrics {
     this.queued = metrics.gauge('elias_collector_feed_queued_messages', 'messages of the feed that wait for Kafka');
     this.connected = metrics.gauge('elias_collector_feed_connected', '1 while the feed is connected');
     this.products = metrics.gauge('elias_collector_feed_products', 'products that the feed has confirmed');
+    this.productsLeftOut = metrics.gauge(
+      'elias_collector_feed_products_left_out',
+      'products that are to be streamed and are not: the exchange does not list them, or its feed refuses them',
+    );
   }
 
   /** @param latencySeconds of each event */
@@ -58,7 +63,8 @@ export class LiveMetrics {
   }
 
   /** Totals become counters. */
-  show(counters: FeedCounters): void {
+  show(counters: FeedCounters, productsLeftOut: number): void {
+    this.productsLeftOut.set(productsLeftOut);
     const count = (name: string, total: number, add: (more: number) => void): void => {
       const more = total - (this.last.get(name) ?? 0);
       this.last.set(name, total);

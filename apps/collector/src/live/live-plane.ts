@@ -7,6 +7,7 @@ import { placeRecord } from '@elias/kafka';
 import type { KafkaClient } from '@elias/kafka';
 import type { Logger, Metrics } from '@elias/telemetry';
 import type { UntilDone } from '../until-done.js';
+import { FeedWatch } from './feed-watch.js';
 import { FillHoles } from './fill-holes.js';
 import { HandOver } from './hand-over.js';
 import { KnownProducts } from './known-products.js';
@@ -23,6 +24,8 @@ export interface LivePlaneOptions {
   userAgent: string;
   productIds: readonly string[];
   queueEventsMax: number;
+  /** trades of a product that wait to be asked for by REST */
+  fillTradesMax: number;
   /** 0 for none */
   candleIntervalMs: number;
   client: Pick<CoinbaseClient, 'trades' | 'openCandle'>;
@@ -54,6 +57,7 @@ export class LivePlane {
   private readonly fillHoles: FillHoles;
   private readonly poll: PollOpenCandles;
   private readonly liveMetrics: LiveMetrics;
+  private readonly watch: FeedWatch;
   private readonly stopping = new AbortController();
   private readonly publishing: Promise<void>;
   private readonly showing: NodeJS.Timeout;
@@ -61,9 +65,10 @@ export class LivePlane {
 
   constructor(private readonly options: LivePlaneOptions) {
     const { feedUrl: url, userAgent, queueEventsMax: itemsMax, productIds, client, kafka, untilDone, group, deadLetters } = options;
-    const { metrics, logger, onBug, candleIntervalMs: intervalMs } = options;
+    const { metrics, logger, onBug, candleIntervalMs: intervalMs, fillTradesMax: tradesMax } = options;
     this.feed = new FeedClient({ url, userAgent, queue: { ...QUEUE_BOUNDS, itemsMax } });
     this.liveMetrics = new LiveMetrics(metrics);
+    this.watch = new FeedWatch(logger, () => performance.now());
     const after = (ms: number, call: () => void): (() => void) => MONOTONIC_CLOCK.after(ms, call);
     this.known = new KnownProducts({ feed: this.feed, product: (...question) => options.product(...question), after, onBug, logger });
     this.handOver = new HandOver(productIds, TOPICS.collectionRequests.partitions, this.known, after);
@@ -71,7 +76,7 @@ export class LivePlane {
       trades: (...question) => client.trades(...question),
       fill: (productId, trades) => this.feed.fill(productId, trades),
       gaveUp: (trades) => this.liveMetrics.gaveUp(trades),
-      ...{ onBug, logger },
+      ...{ onBug, tradesMax, logger },
     });
     const producer = kafka.producer();
     const aside = new PutMessagesAside(group, { topic: deadLetters.name, partitions: deadLetters.partitions }, Date.now);
@@ -79,9 +84,11 @@ export class LivePlane {
       {
         feed: this.feed,
         send: async (records, signal) => void (await untilDone.run(() => producer.send(records, signal), signal)),
-        sendAside: async (letter, signal) => void (await untilDone.run(() => producer.sendRaw(letter), signal)),
+        sendAside: async (letter, signal) => void (await untilDone.run(() => producer.sendRaw(letter, signal), signal)),
         letter: (message) => aside.letter(message),
         onHole: (productId, ids) => this.fillHoles.add(productId, ids),
+        onLate: (productId, tradeId) => this.fillHoles.came(productId, tradeId),
+        onProductRefused: (...refusal) => this.known.refused(...refusal),
         onNotKept: () => this.liveMetrics.notKept(),
         onSent: (type, latencyMs) => this.liveMetrics.sent(type, latencyMs / 1_000),
         logger,
@@ -100,7 +107,12 @@ export class LivePlane {
       ...{ onBug, intervalMs, logger },
     });
     if (intervalMs > 0) this.poll.start();
-    this.showing = setInterval(() => this.liveMetrics.show(this.feed.counters), SHOW_EVERY_MS).unref();
+    this.showing = setInterval(() => this.show(), SHOW_EVERY_MS).unref();
+  }
+
+  /** How the feed is, in one sentence. */
+  note(): string {
+    return this.watch.note();
   }
 
   /** @param partitions of the requests topic that this collector owns now */
@@ -124,6 +136,12 @@ export class LivePlane {
     this.stopping.abort(new Error('the app stops'));
     await this.publishing;
     clearInterval(this.showing);
-    this.liveMetrics.show(this.feed.counters);
+    this.show();
+  }
+
+  private show(): void {
+    const { counters } = this.feed;
+    this.liveMetrics.show(counters, this.known.leftOut.length);
+    if (this.closing === null) this.watch.look(counters.connected, this.handOver.products.length - this.known.leftOut.length);
   }
 }

@@ -25,6 +25,12 @@ export const liveSettings = {
     .describe(
       'messages of the feed that may wait for Kafka, at least 1,000; then tickers go first, and trades become a hole that is filled',
     ),
+  COLLECTOR_LIVE_FILL_TRADES_MAX: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(10_000)
+    .describe('trades of a product that the feed left out and REST is asked for, at most; older ones are given up and counted'),
   COLLECTOR_LIVE_CANDLE_INTERVAL_MS: z.coerce
     .number()
     .int()

@@ -15,6 +15,9 @@ export interface PublishParts {
   /** null: not kept */
   letter(message: RefusedMessage): RawRecord | null;
   onHole(productId: string, ids: IdRange): void;
+  /** a trade of a hole that was told came after all */
+  onLate(productId: string, tradeId: number): void;
+  onProductRefused(productId: string, reason: string, named: boolean): void;
   onNotKept(): void;
   onSent(type: LiveEvent['type'], latencyMs: number): void;
   logger: Logger;
@@ -37,6 +40,7 @@ export async function publishFeed(parts: PublishParts, signal: AbortSignal): Pro
         await noted(event, parts, signal);
         continue;
       }
+      if (event.kind === 'trade' && event.late) parts.onLate(event.productId, event.trade.tradeId);
       records.push(placeRecord(encodeLiveEvent(live, SOURCE)));
       sent.push({ type: live.type, receivedAtMs: (event as Extract<FeedEvent, { receivedAtMs: number }>).receivedAtMs });
     }
@@ -54,7 +58,7 @@ async function noted(event: FeedEvent, parts: PublishParts, signal: AbortSignal)
     logger.debug({ productId: event.productId, ...event.ids }, 'the feed left trades out');
     parts.onHole(event.productId, event.ids);
   } else if (event.kind === 'refused-product') {
-    logger.warn({ productId: event.productId, reason: event.reason }, 'the feed refused a product');
+    parts.onProductRefused(event.productId, event.reason, event.named);
   } else if (event.kind === 'refused-message') {
     const letter = parts.letter(event);
     if (letter === null) parts.onNotKept();
