@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Admin, Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import type { Logger, Metrics } from '@elias/telemetry';
@@ -36,6 +37,9 @@ export interface CommittedOffset {
 
 /** Bounds of one call: about 10 s of trying, then the caller decides. Given in full, as kafkajs changes its defaults under NODE_ENV=test. */
 const RETRY = { initialRetryTime: 200, maxRetryTime: 3_000, factor: 0.2, multiplier: 2, retries: 5 };
+
+/** kafkajs disconnects once every request under way is answered, which a broker that stands still never does. */
+const CLOSE_WITHIN_MS = 2_000;
 
 /** One connection's worth of Kafka: producers, consumers, and questions to the cluster. Connects when first used. */
 export class KafkaClient {
@@ -131,14 +135,15 @@ export class KafkaClient {
     return answer;
   }
 
-  /** Ends the connections of producers and questions; consumers are closed by who runs them. */
+  /** Ends the connections of producers and questions, or leaves them after 2 s; consumers are closed by who runs them. */
   async close(): Promise<void> {
     this.closed = true;
     const admin = this.admin;
     this.admin = undefined;
-    await Promise.allSettled([...this.producers].map((producer) => producer.disconnect()));
+    const ends = [...this.producers].map((producer) => producer.disconnect());
+    if (admin !== undefined) ends.push(admin.then((connected) => connected.disconnect()));
     this.producers.clear();
-    await admin?.then((connected) => connected.disconnect()).catch(() => undefined);
+    await Promise.race([Promise.allSettled(ends), sleep(CLOSE_WITHIN_MS, undefined, { ref: false })]);
   }
 
   private async askNow<T>(operation: string, question: (admin: Admin) => Promise<T>): Promise<T> {
