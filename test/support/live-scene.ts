@@ -22,12 +22,18 @@ function productOn(partition: number): string {
   }
 }
 
-/** What the simulator's feed passed of one product while anybody listened. */
-export interface PassedMatches {
-  first: number;
-  last: number;
-  count: number;
-  dropped: number;
+export type RestTrade = Pick<LiveEventData<'live.trade'>, 'price' | 'size' | 'side' | 'traded_at'>;
+
+/** Without zeros that say nothing. */
+const plain = (decimal: string): string => (decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal);
+
+export interface LiveSceneOptions {
+  /** a Kafka of its own; the running one where it is not given */
+  brokers?: string[];
+  /** that nobody else streams; made up where they are not given */
+  products?: readonly string[];
+  /** further settings of the simulator */
+  simulator?: Record<string, string>;
 }
 
 /** Collectors that stream from a simulator of their own into the running Kafka, with a group and products of their own. */
@@ -40,16 +46,19 @@ export class LiveScene {
   private constructor(
     private readonly exchange: ServiceProcess,
     private readonly tail: TopicTail,
+    private readonly brokers: readonly string[],
     readonly group: string,
     readonly products: readonly string[],
   ) {
     this.processes.push(exchange);
   }
 
-  static async open(): Promise<LiveScene> {
+  static async open({
+    brokers = testStack().kafka.brokers,
+    products = PARTITIONS.map(productOn),
+    simulator = {},
+  }: LiveSceneOptions = {}): Promise<LiveScene> {
     const group = `test-live-${randomBytes(5).toString('hex')}`;
-    const products = PARTITIONS.map(productOn);
-    const { brokers } = testStack().kafka;
     const kafka = new KafkaClient({ brokers, clientId: 'test-live', logger: quiet });
     const letters = deadLetterTopic(group);
     const topics = [liveTrades, liveTickers, liveCandles, letters];
@@ -64,9 +73,10 @@ export class LiveScene {
       SIMULATOR_PRODUCTS: products.join(','),
       SIMULATOR_RATE_LIMIT: 'off',
       LOG_LEVEL: 'warn',
+      ...simulator,
     });
     await exchange.ready();
-    return new LiveScene(exchange, tail, group, products);
+    return new LiveScene(exchange, tail, brokers, group, products);
   }
 
   async close(): Promise<void> {
@@ -77,7 +87,7 @@ export class LiveScene {
   async start(settings: Record<string, string> = {}): Promise<ServiceProcess> {
     const url = await this.exchange.url();
     const collector = new ServiceProcess('collector', {
-      KAFKA_BROKERS: testStack().kafka.brokers.join(','),
+      KAFKA_BROKERS: this.brokers.join(','),
       EXCHANGE_URL: url,
       EXCHANGE_FEED_URL: url.replace('http', 'ws'),
       EXCHANGE_REQUESTS_PER_SECOND: '0',
@@ -124,6 +134,27 @@ export class LiveScene {
     await this.order('feed-load', { product_id: productId, per_second: perSecond });
   }
 
+  /** Lets every product trade so fast from now on. */
+  async trade(perSecond: number): Promise<void> {
+    for (const productId of this.products) await this.load(productId, perSecond);
+  }
+
+  /** Trades of a product as REST has them, from an id on, canonical, by id. */
+  async restTrades(productId: string, fromId: number): Promise<Map<number, RestTrade>> {
+    const trades = new Map<number, RestTrade>();
+    for (let after: number | null = Number.MAX_SAFE_INTEGER; after !== null && after > fromId;) {
+      const page: Record<string, string>[] = await this.rest(`/products/${productId}/trades?limit=1000&after=${after}`);
+      for (const { trade_id, price, size, side, time } of page) {
+        if (Number(trade_id) < fromId) continue;
+        // REST tells the maker's side, and cuts zeros off the milliseconds
+        const traded_at = new Date(time!).toISOString();
+        trades.set(Number(trade_id), { price: plain(price!), size: plain(size!), side: side === 'buy' ? 'sell' : 'buy', traded_at });
+      }
+      after = page.length === 0 ? null : Number(page.at(-1)!['trade_id']);
+    }
+    return trades;
+  }
+
   async order(path: string, body: object): Promise<void> {
     const headers = { 'content-type': 'application/json' };
     const answer = await fetch(`${await this.exchange.url()}/_simulator/${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
@@ -136,15 +167,20 @@ export class LiveScene {
     return (await answer.json()) as T;
   }
 
-  async passed(productId: string): Promise<PassedMatches> {
-    const { matches } = await this.rest<{ matches: Record<string, PassedMatches> }>('/_simulator/feed');
-    return matches[productId]!;
-  }
-
   /** How often faults hit. */
   async hits(): Promise<number> {
     const faults = await this.rest<{ hit: number }[]>('/_simulator/feed-faults');
     return faults.reduce((sum, { hit }) => sum + hit, 0);
+  }
+
+  /** Follows so many more trades of a product in the topic. */
+  async more(productId: string, trades: number): Promise<void> {
+    const before = this.ids(productId).length;
+    await until(
+      () => this.ids(productId).length >= before + trades,
+      60_000,
+      () => `${productId}: no ${trades} more trades\n${this.processes.map(({ output }) => output.slice(-2_000)).join('\n')}`,
+    );
   }
 
   /** Stops all trading and waits until the topic has the last trade of each product and no hole. */
