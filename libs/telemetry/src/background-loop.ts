@@ -63,6 +63,8 @@ export class BackgroundLoop {
   }
 
   private sleep(ms: number): Promise<void> {
+    // stopped in mid-round, when there was nothing to wake
+    if (this.stopped) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, ms);
       this.wake = () => {
