@@ -33,7 +33,7 @@ export class LiveMetrics {
     ]);
     this.missing = metrics.counter(
       'elias_collector_feed_trades_total',
-      'trades of the feed that were missing, came after all (late, or by REST), came twice, or are not asked for; missing less late is lost',
+      'trades of the feed that were missing, came after all (late, or by REST), came twice, were not believed, or are not asked for; missing less late is lost',
       ['what'],
     );
     this.connections = metrics.counter('elias_collector_feed_connections_total', 'connections to the feed: begun, and ended by cause', [
@@ -78,7 +78,7 @@ export class LiveMetrics {
       count(`dropped ${kind}`, total, (more) => this.dropped.inc({ kind }, more));
     const holes = { told: counters.holes, filled: counters.holesFilled, given_up: counters.holesGivenUp };
     for (const [state, total] of Object.entries(holes)) count(`hole ${state}`, total, (more) => this.holes.inc({ state }, more));
-    const trades = { missing: counters.missed, late: counters.late, double: counters.doubles };
+    const trades = { missing: counters.missed, late: counters.late, double: counters.doubles, not_believed: counters.leaps };
     for (const [what, total] of Object.entries(trades)) count(`trade ${what}`, total, (more) => this.missing.inc({ what }, more));
     count('connects', counters.connects, (more) => this.connections.inc({ what: 'begun' }, more));
     for (const [cause, total] of counters.ends) count(`end ${cause}`, total, (more) => this.connections.inc({ what: cause }, more));

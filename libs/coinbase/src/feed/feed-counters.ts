@@ -14,6 +14,8 @@ export interface FeedCounters {
   readonly doubles: number;
   /** trades from before what is followed */
   readonly before: number;
+  /** trades whose id was too far from all others to be believed */
+  readonly leaps: number;
   /** trades that came after a hole was told, from the feed or by `fill` */
   readonly late: number;
   readonly holes: number;

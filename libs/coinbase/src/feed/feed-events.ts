@@ -31,7 +31,7 @@ export type FeedEvent =
  */
 export class FeedEvents {
   private readonly continuity = new TradeContinuity();
-  private readonly counts = { ignored: 0, doubles: 0, before: 0, late: 0, holes: 0, holesFilled: 0, missed: 0 };
+  private readonly counts = { ignored: 0, doubles: 0, before: 0, late: 0, leaps: 0, holes: 0, holesFilled: 0, missed: 0 };
 
   /** @param wants whether this product is wanted still */
   constructor(private readonly wants: (productId: string) => boolean) {}
@@ -79,6 +79,9 @@ export class FeedEvents {
         return [];
       case 'before':
         this.counts.before++;
+        return [];
+      case 'leap':
+        this.counts.leaps++;
         return [];
     }
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { TradeContinuity } from './trade-continuity.js';
+import { LEAP_MIN, TradeContinuity } from './trade-continuity.js';
 
 const BTC = 'BTC-USD';
 
@@ -65,6 +65,33 @@ it('a product without a trade yet is followed from its heartbeats on', () => {
   expect(continuity.heartbeat(BTC, 7)).toBeNull();
   expect(continuity.heartbeat(BTC, 7)).toBeNull();
   expect(continuity.trade(BTC, 9)).toEqual({ kind: 'new', hole: { fromId: 8, toId: 8 } });
+});
+
+it('one id that is far from all others is not believed, and costs nothing', () => {
+  const continuity = following(100, 101);
+  for (const wrongId of [101 + LEAP_MIN, Number.MAX_SAFE_INTEGER, 0])
+    expect(continuity.trade(BTC, wrongId).kind).toBe(wrongId === 0 ? 'before' : 'leap');
+  for (const wrongId of [Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]) expect(continuity.heartbeat(BTC, wrongId)).toBeNull();
+  expect(continuity.trade(BTC, 102)).toEqual({ kind: 'new', hole: null });
+  expect(continuity.heartbeat(BTC, 102)).toBeNull();
+});
+
+it('a wrong heartbeat before the first trade tells nothing of the trades after it', () => {
+  const continuity = new TradeContinuity();
+  continuity.heartbeat(BTC, Number.MAX_SAFE_INTEGER);
+  continuity.trade(BTC, 7);
+  expect(continuity.heartbeat(BTC, 7)).toBeNull();
+  expect(continuity.trade(BTC, 8)).toEqual({ kind: 'new', hole: null });
+});
+
+it.each([
+  ['that go on far away', [7], 5 * LEAP_MIN],
+  ['that began with a wrong one', [5 * LEAP_MIN], 7],
+])('ids %s are followed there from the second one on', (_, before, fromId) => {
+  const continuity = following(...before);
+  const standings = [0, 1, 2, 4].map((more) => continuity.trade(BTC, fromId + more));
+  expect(standings.map(({ kind }) => kind)).toEqual(['leap', 'new', 'new', 'new']);
+  expect(standings.at(-1)).toEqual({ kind: 'new', hole: { fromId: fromId + 3, toId: fromId + 3 } });
 });
 
 it('a product that was forgotten begins anew', () => {

@@ -10,12 +10,14 @@ export interface IdRange {
  * - `late`: it was missing from a hole; `filled` is that hole when it was its last missing trade
  * - `double`: it was here already, or was missing and given up
  * - `before`: older than all that is followed
+ * - `leap`: so far from all that is followed that it is not believed; when the next leap leads to the same place, ids begin anew there
  */
 export type TradeStanding =
   | { readonly kind: 'new'; readonly hole: IdRange | null }
   | { readonly kind: 'late'; readonly filled: IdRange | null }
   | { readonly kind: 'double' }
-  | { readonly kind: 'before' };
+  | { readonly kind: 'before' }
+  | { readonly kind: 'leap' };
 
 interface Hole extends IdRange {
   /** what of it is still missing, rising */
@@ -27,12 +29,19 @@ interface Hole extends IdRange {
 interface Followed {
   firstId: number;
   newestId: number;
+  /** where a trade was that was not believed */
+  leaptToId: number | null;
   /** oldest first */
   readonly holes: Hole[];
 }
 
 /** Most ranges of missing ids that are remembered of one product. */
 export const MISSING_RANGES_MAX = 256;
+/** More trades than any product has in a week. Who believed one wrong id would take all later trades for old ones. */
+export const LEAP_MIN = 10_000_000;
+
+const far = (oneId: number, otherId: number): boolean => Math.abs(oneId - otherId) >= LEAP_MIN;
+const beginAt = (firstId: number, newestId: number): Followed => ({ firstId, newestId, leaptToId: null, holes: [] });
 
 /**
  * Follows the trade ids of each product, which have no holes at the exchange. A hole is told once; of missing ids
@@ -54,10 +63,15 @@ export class TradeContinuity {
   /** A trade came, from the feed or from elsewhere. */
   trade(productId: string, tradeId: number): TradeStanding {
     const product = this.followed.get(productId);
-    if (product === undefined) {
-      this.followed.set(productId, { firstId: tradeId, newestId: tradeId, holes: [] });
-      return { kind: 'new', hole: null };
+    if (product === undefined) return this.begin(productId, tradeId);
+    if (far(tradeId, product.newestId)) {
+      const { leaptToId } = product;
+      // the same one told twice says no more than once
+      if (leaptToId !== null && leaptToId !== tradeId && !far(tradeId, leaptToId)) return this.begin(productId, tradeId);
+      product.leaptToId = tradeId;
+      return { kind: 'leap' };
     }
+    product.leaptToId = null;
     if (tradeId < product.firstId) return { kind: 'before' };
     if (tradeId > product.newestId) return { kind: 'new', hole: this.passTo(product, tradeId, tradeId - 1) };
     return this.fill(product, tradeId);
@@ -73,11 +87,12 @@ export class TradeContinuity {
     const product = this.followed.get(productId);
     if (product === undefined) {
       // On subscribing the last trade is told at once; a product without one is followed from its second heartbeat on.
-      if (Number.isFinite(toId)) this.followed.set(productId, { firstId: toId + 1, newestId: toId, holes: [] });
+      if (Number.isFinite(toId)) this.followed.set(productId, beginAt(toId + 1, toId));
       this.ahead.set(productId, Math.max(toId, lastTradeId));
       return null;
     }
-    const hole = toId > product.newestId ? this.passTo(product, toId, toId) : null;
+    if (far(lastTradeId, product.newestId)) return null;
+    const hole = toId > product.newestId && !far(toId, product.newestId) ? this.passTo(product, toId, toId) : null;
     if (lastTradeId > product.newestId) this.ahead.set(productId, lastTradeId);
     else this.ahead.delete(productId);
     return hole;
@@ -86,6 +101,11 @@ export class TradeContinuity {
   forget(productId: string): void {
     this.followed.delete(productId);
     this.ahead.delete(productId);
+  }
+
+  private begin(productId: string, tradeId: number): TradeStanding {
+    this.followed.set(productId, beginAt(tradeId, tradeId));
+    return { kind: 'new', hole: null };
   }
 
   /** @param missingToId last id that is missing, below the new newest one when that is here */
