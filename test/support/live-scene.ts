@@ -174,11 +174,11 @@ export class LiveScene {
   }
 
   /** Follows so many more trades of a product in the topic. */
-  async more(productId: string, trades: number): Promise<void> {
+  async more(productId: string, trades: number, withinMs = 60_000): Promise<void> {
     const before = this.ids(productId).length;
     await until(
       () => this.ids(productId).length >= before + trades,
-      60_000,
+      withinMs,
       () => `${productId}: no ${trades} more trades\n${this.processes.map(({ output }) => output.slice(-2_000)).join('\n')}`,
     );
   }
