@@ -26,9 +26,22 @@ it.each([
   ['COLLECTOR_GROUP', 'a group'],
   ['COLLECTOR_REQUEST_DEADLINE_MS', '0'],
   ['COLLECTOR_PAGES_IN_FLIGHT', '1.5'],
+  ['EXCHANGE_FEED_URL', 'https://feed'],
+  ['COLLECTOR_LIVE', 'yes'],
+  ['COLLECTOR_LIVE_PRODUCTS', 'BTC-USD,'],
+  ['COLLECTOR_LIVE_QUEUE_EVENTS', '999'],
+  ['COLLECTOR_LIVE_FILL_TRADES_MAX', '-1'],
+  ['COLLECTOR_LIVE_CANDLE_INTERVAL_MS', '-1'],
 ])('refuses %s=%s by its name', (name, value) => {
   const load = (): unknown => loadConfig(collectorConfig, { KAFKA_BROKERS: 'a:9092', [name]: value });
   expect(load).toThrow(new RegExp(`^setting ${name}: is malformed`));
+});
+
+it('streams the products of the day unless it is told others, each once', () => {
+  const load = (settings: Record<string, string>) => loadConfig(collectorConfig, { KAFKA_BROKERS: 'a:9092', ...settings });
+  expect(load({})).toMatchObject({ COLLECTOR_LIVE: 'on', EXCHANGE_FEED_URL: 'wss://ws-feed.exchange.coinbase.com' });
+  expect(load({}).COLLECTOR_LIVE_PRODUCTS).toHaveLength(18);
+  expect(load({ COLLECTOR_LIVE_PRODUCTS: 'BTC-USD, ETH-USD,BTC-USD' }).COLLECTOR_LIVE_PRODUCTS).toEqual(['BTC-USD', 'ETH-USD']);
 });
 
 it('never says what a wrong setting was', () => {

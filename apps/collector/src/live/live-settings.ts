@@ -13,7 +13,7 @@ export const liveSettings = {
   COLLECTOR_LIVE: onOff.default('on').describe('on: trades, tickers and open candles are streamed; off: windows alone are collected'),
   COLLECTOR_LIVE_PRODUCTS: z
     .string()
-    .transform((list) => list.split(',').map((id) => id.trim()))
+    .transform((list) => [...new Set(list.split(',').map((id) => id.trim()))])
     .refine((ids) => ids.every(isProductId), 'must be product ids, comma separated')
     .default([...DEFAULT_PRODUCT_IDS])
     .describe('products that are streamed, comma separated; each by the collector that owns its partition'),
