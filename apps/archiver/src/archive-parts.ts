@@ -24,23 +24,20 @@ export interface ArchivePartsOptions {
 
 /** Packed bytes are held in memory, so that few windows are packed side by side, over all partitions. */
 const WINDOWS_AT_ONCE = 2;
-/** How often it is looked for windows that were abandoned at the end of their partition, milliseconds at most. */
-const SWEEP_MS_MAX = 10_000;
-
 /** Windows of trades, which come in parts: spooled to disk, packed from there as one archive each, announced, and then done. */
 export class ArchiveParts {
   private readonly parts: WindowParts;
   private readonly limit = pLimit(WINDOWS_AT_ONCE);
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ArchivePartsOptions) {
-    const { folder, abandonedAfterMs, nowMs, metrics } = options;
+    const { folder, abandonedAfterMs, nowMs, metrics, logger } = options;
     this.parts = new WindowParts({
       folder,
       abandonedAfterMs,
       nowMs,
       onDouble: () => metrics.doubledPart(),
       onDropped: (window, why) => this.dropped(window, why),
+      onSweepFailed: (error) => logger.warn({ error }, 'abandoned windows were not removed'),
     });
   }
 
@@ -50,15 +47,11 @@ export class ArchiveParts {
   }
 
   start(): void {
-    const { abandonedAfterMs, logger } = this.options;
-    const everyMs = Math.min(SWEEP_MS_MAX, abandonedAfterMs / 4);
-    this.timer = setInterval(() => {
-      this.parts.sweep().catch((error: unknown) => logger.warn({ error }, 'abandoned windows were not removed'));
-    }, everyMs);
+    this.parts.start();
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    this.parts.stop();
   }
 
   private async answer(batch: RecordBatch, { complete, refused }: TakenParts): Promise<void> {

@@ -20,22 +20,19 @@ export interface LoadWindowPartsOptions {
   nowMs: () => number;
 }
 
-/** How often it is looked for windows that were abandoned at the end of their partition, milliseconds at most. */
-const SWEEP_MS_MAX = 10_000;
-
 /** Source `topic`, windows of trades: their parts wait on disk, and what is whole is copied from there, one window in a transaction. */
 export class LoadWindowParts implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly parts: WindowParts;
-  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: LoadWindowPartsOptions) {
-    const { folder, abandonedAfterMs, nowMs, metrics } = options;
+    const { folder, abandonedAfterMs, nowMs, metrics, logger } = options;
     this.parts = new WindowParts({
       folder,
       abandonedAfterMs,
       nowMs,
       onDouble: () => metrics.doubledPart(),
       onDropped: (window, why) => this.dropped(window, why),
+      onSweepFailed: (error) => logger.warn({ error }, 'abandoned windows were not removed'),
     });
   }
 
@@ -45,15 +42,11 @@ export class LoadWindowParts implements OnApplicationBootstrap, OnApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    const { abandonedAfterMs, logger } = this.options;
-    const everyMs = Math.min(SWEEP_MS_MAX, abandonedAfterMs / 4);
-    this.timer = setInterval(() => {
-      this.parts.sweep().catch((error: unknown) => logger.warn({ error }, 'abandoned windows were not removed'));
-    }, everyMs);
+    this.parts.start();
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.timer);
+    this.parts.stop();
     removeSpoolFolder(this.options.folder);
   }
 

@@ -36,6 +36,8 @@ export interface WindowPartsOptions {
   readonly onDouble?: () => void;
   /** a window that never became whole. `superseded`: a complete better one was read; `abandoned`: nothing of it came for too long */
   readonly onDropped?: (window: SpooledWindow, why: 'superseded' | 'abandoned') => void;
+  /** the timer's look for abandoned windows failed; the next one comes */
+  readonly onSweepFailed?: (error: unknown) => void;
 }
 
 type Facts = WindowFacts & TradeFacts & WindowPart;
@@ -44,6 +46,8 @@ type Facts = WindowFacts & TradeFacts & WindowPart;
 const ANSWERED_KEPT = 10_000;
 /** A partition that nothing came from for so long is at its end, milliseconds. */
 const IDLE_MS = 5_000;
+/** How often the timer looks for windows that were abandoned, milliseconds at most. */
+const SWEEP_MS_MAX = 10_000;
 
 /**
  * Brings windows together that come in parts: in any order, doubled, between those of others. Parts wait on disk, and their records are not
@@ -55,6 +59,7 @@ export class WindowParts {
   private readonly answered = new Map<string, true>();
   private readonly heardAtMs = new Map<string, number>();
   private readonly busy = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: WindowPartsOptions) {}
 
@@ -99,7 +104,19 @@ export class WindowParts {
     await this.forget(window);
   }
 
-  /** At a partition's end no record tells how time goes by, so the clock does; to be called now and then. */
+  /** Sweeps now and then, until `stop`. */
+  start(): void {
+    const everyMs = Math.min(SWEEP_MS_MAX, this.options.abandonedAfterMs / 4);
+    this.timer = setInterval(() => {
+      this.sweep().catch((error: unknown) => this.options.onSweepFailed?.(error));
+    }, everyMs);
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** At a partition's end no record tells how time goes by, so the clock does. */
   async sweep(): Promise<void> {
     const nowMs = this.options.nowMs();
     for (const place of new Set([...this.open.values()].map(({ firstHeld }) => placeOf(firstHeld)))) {
