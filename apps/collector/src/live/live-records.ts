@@ -3,8 +3,15 @@ import type { LiveEvent } from '@elias/contracts';
 import type { Candle, GranularitySeconds } from '@elias/market-data';
 import { formatInstant, formatTradeTime } from '@elias/market-data';
 
-/** What the feed told, as others read it; null where it is nothing for them. */
-export function liveEvent(event: FeedEvent): LiveEvent | null {
+/** What the feed told for others. */
+export type ToldEvent = Extract<FeedEvent, { kind: 'trade' | 'ticker' }>;
+
+export function isTold(event: FeedEvent): event is ToldEvent {
+  return event.kind === 'trade' || event.kind === 'ticker';
+}
+
+/** What the feed told, as others read it. */
+export function liveEvent(event: ToldEvent): LiveEvent {
   if (event.kind === 'trade') {
     const { productId, trade, filled, receivedAtMs } = event;
     return {
@@ -21,7 +28,6 @@ export function liveEvent(event: FeedEvent): LiveEvent | null {
       },
     };
   }
-  if (event.kind !== 'ticker') return null;
   const { productId, ticker, receivedAtMs } = event;
   return {
     type: 'live.ticker',

@@ -4,7 +4,8 @@ import { encodeLiveEvent } from '@elias/contracts';
 import { placeRecord } from '@elias/kafka';
 import type { OutgoingRecord, RawRecord } from '@elias/kafka';
 import type { Logger } from '@elias/telemetry';
-import { liveEvent } from './live-records.js';
+import { isTold, liveEvent } from './live-records.js';
+import type { ToldEvent } from './live-records.js';
 import type { RefusedMessage } from './put-messages-aside.js';
 
 export interface PublishParts {
@@ -35,14 +36,14 @@ export async function publishFeed(parts: PublishParts, signal: AbortSignal): Pro
     const records: OutgoingRecord[] = [];
     const sent: { type: LiveEvent['type']; receivedAtMs: number }[] = [];
     for (const event of events) {
-      const live = liveEvent(event);
-      if (live === null) {
+      if (!isTold(event)) {
         await noted(event, parts, signal);
         continue;
       }
+      const live = liveEvent(event);
       if (event.kind === 'trade' && event.late) parts.onLate(event.productId, event.trade.tradeId);
       records.push(placeRecord(encodeLiveEvent(live, SOURCE)));
-      sent.push({ type: live.type, receivedAtMs: (event as Extract<FeedEvent, { receivedAtMs: number }>).receivedAtMs });
+      sent.push({ type: live.type, receivedAtMs: event.receivedAtMs });
     }
     if (records.length === 0) continue;
     await parts.send(records, signal);
@@ -52,7 +53,7 @@ export async function publishFeed(parts: PublishParts, signal: AbortSignal): Pro
 }
 
 /** What the feed tells of itself. */
-async function noted(event: FeedEvent, parts: PublishParts, signal: AbortSignal): Promise<void> {
+async function noted(event: Exclude<FeedEvent, ToldEvent>, parts: PublishParts, signal: AbortSignal): Promise<void> {
   const { logger } = parts;
   if (event.kind === 'hole') {
     logger.debug({ productId: event.productId, ...event.ids }, 'the feed left trades out');
