@@ -1,14 +1,14 @@
 import { loadConfig } from '@elias/config';
 import { EliasError } from '@elias/errors';
-import { KafkaClient, kafkaSettings } from '@elias/kafka';
-import { Postgres, postgresSettings } from '@elias/postgres';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../terminal/command-context.js';
 import { EXIT, EXIT_CODES_HELP } from '../terminal/exit-codes.js';
 import { OrchestratorApi, orchestratorSettings } from '../terminal/orchestrator-api.js';
+import { printLines } from '../terminal/print-lines.js';
 import { timeOption } from '../terminal/time-option.js';
 import { wholeNumber } from '../terminal/whole-number.js';
+import { withKafkaAndPostgres } from '../terminal/with-kafka-and-postgres.js';
 import { DeadLetterStore } from './dead-letter-store.js';
 import type { Letter, LetterFilter } from './letter.js';
 import { countLines, LetterCounts, letterDetail, letterLines, settledLines } from './letter-lines.js';
@@ -65,7 +65,7 @@ export function addDeadLetters(program: Command, context: CommandContext): void 
     .action((id: string, options: { json?: true }) =>
       withStores(context, async ({ store }) => {
         const letter = await named(store, id);
-        print(options.json === true ? [JSON.stringify(asJson(letter))] : letterDetail(letter));
+        printLines(options.json === true ? [JSON.stringify(asJson(letter))] : letterDetail(letter));
       }),
     );
 
@@ -114,11 +114,11 @@ async function list(store: DeadLetterStore, options: FilterOptions & { each?: tr
     const by_reason = counts.all().map(({ group, reason, open, settled, firstAtMs, lastAtMs }) => {
       return { group, reason, open, settled, first_at: new Date(firstAtMs).toISOString(), last_at: new Date(lastAtMs).toISOString() };
     });
-    return print([JSON.stringify({ by_reason, ...(options.each === true ? { letters: letters.map(asJson), more } : {}), foreign })]);
+    return printLines([JSON.stringify({ by_reason, ...(options.each === true ? { letters: letters.map(asJson), more } : {}), foreign })]);
   }
   const width = process.stdout.columns;
-  print(options.each === true ? letterLines(letters, more, width) : countLines(counts.all(), width));
-  if (foreign > 0) print([`${foreign} records there are no dead letters of Elias.`]);
+  printLines(options.each === true ? letterLines(letters, more, width) : countLines(counts.all(), width));
+  if (foreign > 0) printLines([`${foreign} records there are no dead letters of Elias.`]);
 }
 
 async function meant(store: DeadLetterStore, ids: readonly string[], options: FilterOptions): Promise<Letter[]> {
@@ -147,7 +147,7 @@ async function settleEach(letters: readonly Letter[], options: FilterOptions, se
   const settled: Settled[] = [];
   for (const letter of letters) settled.push(await settle(letter));
   const json = settled.map(({ letter, settledAs, problem }) => ({ letter: letter.id, settled_as: settledAs, problem }));
-  print(options.json === true ? [JSON.stringify({ letters: json })] : settledLines(settled));
+  printLines(options.json === true ? [JSON.stringify({ letters: json })] : settledLines(settled));
   if (settled.some(({ problem }) => problem !== null)) process.exitCode = EXIT.not;
 }
 
@@ -157,29 +157,23 @@ interface Stores {
   parts: () => SettlingParts;
 }
 
-async function withStores({ settings, logger }: CommandContext, use: (stores: Stores) => Promise<void>): Promise<void> {
-  const env = settings();
-  const config = loadConfig(z.object({ ...kafkaSettings, ...postgresSettings }), env);
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-cli', logger });
-  const postgres = new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-cli', logger });
-  const store = new DeadLetterStore(kafka, postgres);
-  const parts = (): SettlingParts => {
-    const producer = kafka.producer();
-    return {
-      send: (record) => producer.send([record]),
-      recordAt: store.recordAt.bind(store),
-      settle: store.settle.bind(store),
-      askAgain: (window) => {
-        const { ORCHESTRATOR_URL, ORCHESTRATOR_API_TOKEN } = loadConfig(z.object(orchestratorSettings), env);
-        return new OrchestratorApi(ORCHESTRATOR_URL, ORCHESTRATOR_API_TOKEN).startRun(window);
-      },
+function withStores(context: CommandContext, use: (stores: Stores) => Promise<void>): Promise<void> {
+  return withKafkaAndPostgres(context, (kafka, postgres) => {
+    const store = new DeadLetterStore(kafka, postgres);
+    const parts = (): SettlingParts => {
+      const producer = kafka.producer();
+      return {
+        send: (record) => producer.send([record]),
+        recordAt: store.recordAt.bind(store),
+        settle: store.settle.bind(store),
+        askAgain: (window) => {
+          const { ORCHESTRATOR_URL, ORCHESTRATOR_API_TOKEN } = loadConfig(z.object(orchestratorSettings), context.settings());
+          return new OrchestratorApi(ORCHESTRATOR_URL, ORCHESTRATOR_API_TOKEN).startRun(window);
+        },
+      };
     };
-  };
-  try {
-    await use({ store, parts });
-  } finally {
-    await Promise.allSettled([kafka.close(), postgres.close()]);
-  }
+    return use({ store, parts });
+  });
 }
 
 function filterOf({ group, reason, since, until }: FilterOptions): LetterFilter {
@@ -190,8 +184,4 @@ function asJson({ id, told, putAsideAtMs, settledAs, record }: Letter): object {
   const { group, topic, partition, offset, key, reason, cause, attempts } = told;
   const origin = { topic, partition, offset, key, type: record.headers['ce_type'] ?? null };
   return { id, group, reason, cause, attempts, origin, put_aside_at: new Date(putAsideAtMs).toISOString(), settled_as: settledAs };
-}
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -9,6 +9,7 @@ import { z } from 'zod';
 import type { CommandContext } from '../terminal/command-context.js';
 import { EXIT, EXIT_CODES_HELP } from '../terminal/exit-codes.js';
 import { orchestratorSettings } from '../terminal/orchestrator-api.js';
+import { printLines } from '../terminal/print-lines.js';
 import { printable } from '../terminal/table-lines.js';
 import { examineBucket, examineExchange, examineKafka, examineOrchestrator, examinePostgres, examineRedshift } from './examine-servers.js';
 import { look, note, ok, wrong } from './finding.js';
@@ -33,7 +34,7 @@ export function addDoctor(program: Command, context: CommandContext): void {
     .action(async (options: { redshift?: true; json?: true }) => {
       const findings = await examine(context, options.redshift === true);
       const well = findings.every(({ verdict }) => verdict !== 'wrong');
-      process.stdout.write(`${(options.json === true ? [JSON.stringify({ findings, well })] : findingLines(findings)).join('\n')}\n`);
+      printLines(options.json === true ? [JSON.stringify({ findings, well })] : findingLines(findings));
       process.exitCode = well ? EXIT.done : EXIT.not;
     });
 }

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import type { CommandContext } from '../terminal/command-context.js';
 import { EXIT_CODES_HELP } from '../terminal/exit-codes.js';
+import { printLines } from '../terminal/print-lines.js';
 import type { QueryResult } from './query-stores.js';
 import { postgresQueries, redshiftQueries } from './query-stores.js';
 import { RESULT_FORMATS, resultLines } from './result-lines.js';
@@ -47,7 +48,7 @@ export function addQuery(program: Command, { settings, logger }: CommandContext)
       const result =
         options.store === 'rds' ? await inPostgres(sql, options.limit, env, logger) : await inRedshift(sql, options.limit, env);
       const format = options.json === true ? 'json' : options.format;
-      process.stdout.write(`${resultLines(result, format, process.stdout.columns).join('\n')}\n`);
+      printLines(resultLines(result, format, process.stdout.columns));
     });
 }
 

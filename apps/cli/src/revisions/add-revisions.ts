@@ -1,18 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '@elias/config';
 import { windowTopic } from '@elias/contracts';
-import { KafkaClient, kafkaSettings, partitionOf, placeRecord } from '@elias/kafka';
+import { partitionOf, placeRecord } from '@elias/kafka';
 import { parseWindowId, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import { ObjectStore, objectStoreSettings } from '@elias/object-store';
-import { Postgres, postgresSettings } from '@elias/postgres';
+import type { Postgres } from '@elias/postgres';
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import type { CommandContext } from '../terminal/command-context.js';
 import { EXIT, EXIT_CODES_HELP } from '../terminal/exit-codes.js';
+import { printLines } from '../terminal/print-lines.js';
 import { wholeNumber } from '../terminal/whole-number.js';
+import { withKafkaAndPostgres } from '../terminal/with-kafka-and-postgres.js';
 import { diffRows } from './diff-rows.js';
 import { changeLines, rankedViews, revisionDetail, revisionLines, revisionView } from './revision-lines.js';
 import type { RevisionView } from './revision-lines.js';
@@ -49,7 +51,7 @@ export function addRevisions(program: Command, context: CommandContext): void {
     .action((window: Window, options: { json?: true }) =>
       withBucket(context, async (bucket, prefix) => {
         const views = await viewsOf(window, bucket, prefix);
-        print(
+        printLines(
           options.json === true
             ? [JSON.stringify({ window: windowId(window), revisions: views })]
             : revisionLines(views, process.stdout.columns),
@@ -66,7 +68,7 @@ export function addRevisions(program: Command, context: CommandContext): void {
     .action((window: Window, collection: string, options: { json?: true }) =>
       withBucket(context, async (bucket, prefix) => {
         const view = oneOf(window, collection, await viewsOf(window, bucket, prefix), ({ collection_id }) => collection_id);
-        print(options.json === true ? [JSON.stringify({ window: windowId(window), revision: view })] : revisionDetail(window, view));
+        printLines(options.json === true ? [JSON.stringify({ window: windowId(window), revision: view })] : revisionDetail(window, view));
       }),
     );
 
@@ -87,7 +89,7 @@ export function addRevisions(program: Command, context: CommandContext): void {
         }
         const csvOf = (collection: string): Buffer => oneOf(window, collection, csvs, ({ id }) => id).csv;
         const changes = diffRows(window.dataset, csvOf(old), csvOf(young));
-        print(options.json === true ? [JSON.stringify({ window: windowId(window), changes })] : changeLines(changes, options.limit));
+        printLines(options.json === true ? [JSON.stringify({ window: windowId(window), changes })] : changeLines(changes, options.limit));
         process.exitCode = changes.length === 0 ? EXIT.done : EXIT.not;
       }),
     );
@@ -102,7 +104,7 @@ export function addRevisions(program: Command, context: CommandContext): void {
     .action((window: Window, collection: string, options: { because: string; json?: true }) =>
       withRevoking(context, async (parts) => {
         const revoked = await revokeRevision(window, collection, options.because, parts);
-        print(options.json === true ? [JSON.stringify(revokedJson(window, revoked))] : revokedLines(revoked));
+        printLines(options.json === true ? [JSON.stringify(revokedJson(window, revoked))] : revokedLines(revoked));
         process.exitCode = revoked.noted ? EXIT.done : EXIT.not;
       }),
     );
@@ -147,13 +149,10 @@ async function withBucket({ settings }: CommandContext, use: (bucket: ObjectStor
 }
 
 function withRevoking(context: CommandContext, use: (parts: RevokeParts) => Promise<void>): Promise<void> {
-  return withBucket(context, async (bucket, prefix) => {
-    const config = loadConfig(z.object({ ...kafkaSettings, ...postgresSettings }), context.settings());
-    const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-cli', logger: context.logger });
-    const postgres = new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-cli', logger: context.logger });
-    const producer = kafka.producer();
-    try {
-      await use({
+  return withBucket(context, (bucket, prefix) =>
+    withKafkaAndPostgres(context, (kafka, postgres) => {
+      const producer = kafka.producer();
+      return use({
         ...{ bucket, prefix, nowMs: Date.now, newId: uuidv7 },
         send: (record) => producer.send([placeRecord(record)]),
         forget: (window) => {
@@ -162,10 +161,8 @@ function withRevoking(context: CommandContext, use: (parts: RevokeParts) => Prom
         },
         noted: (window, collectionId) => isNoted(postgres, windowId(window), collectionId),
       });
-    } finally {
-      await Promise.allSettled([kafka.close(), postgres.close()]);
-    }
-  });
+    }),
+  );
 }
 
 async function isNoted(postgres: Postgres, id: string, collectionId: string): Promise<boolean> {
@@ -187,8 +184,4 @@ function windowOf(text: string): Window {
 function collectionOf(text: string): string {
   if (!/^[0-9a-f-]{8,36}$/.test(text)) throw new InvalidArgumentError('A collection id, or its last 8 digits.');
   return text;
-}
-
-function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`);
 }

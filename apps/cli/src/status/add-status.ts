@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CommandContext } from '../terminal/command-context.js';
 import { EXIT, EXIT_CODES_HELP } from '../terminal/exit-codes.js';
 import { OrchestratorApi, orchestratorSettings } from '../terminal/orchestrator-api.js';
+import { printLines } from '../terminal/print-lines.js';
 import { readStatus } from './read-status.js';
 import { isWell, statusLines } from './status-lines.js';
 
@@ -26,8 +27,7 @@ export function addStatus(program: Command, { settings }: CommandContext): void 
       const { ORCHESTRATOR_URL, ORCHESTRATOR_API_TOKEN } = loadConfig(z.object(orchestratorSettings), settings());
       const status = await readStatus(new OrchestratorApi(ORCHESTRATOR_URL, ORCHESTRATOR_API_TOKEN));
       const well = isWell(status);
-      const lines = options.json === true ? [JSON.stringify({ ...status, well })] : statusLines(status, process.stdout.columns);
-      process.stdout.write(`${lines.join('\n')}\n`);
+      printLines(options.json === true ? [JSON.stringify({ ...status, well })] : statusLines(status, process.stdout.columns));
       process.exitCode = well ? EXIT.done : EXIT.not;
     });
 }

@@ -1,3 +1,4 @@
+import { DAY_MS } from '@elias/market-data';
 import { z } from 'zod';
 import type { OrchestratorApi } from '../terminal/orchestrator-api.js';
 
@@ -50,7 +51,6 @@ export interface ProductStatus {
 
 /** Days whose condition is told. */
 export const DAYS_TOLD = 7;
-const DAY_MS = 86_400_000;
 
 /** @throws OrchestratorRefusedError */
 export async function readStatus(api: OrchestratorApi): Promise<PipelineStatus> {
