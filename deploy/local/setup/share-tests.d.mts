@@ -1,0 +1,1 @@
+export function shareTests(root: string): { name: string; files: string[] }[];
