@@ -67,6 +67,17 @@ it('each service says how it is; those that are not known, or do not answer, are
   );
 });
 
+it('a gateway is told of where its address is known', async () => {
+  const other = await ApiScene.open({ ORCHESTRATOR_SERVICE_URLS: 'gateway=http://127.0.0.1:9' });
+  try {
+    const told = servicesAnswer.parse((await other.get('/services')).json).services;
+    expect(named(told, 'gateway')).toMatchObject({ health: 'unreachable', lag: 0, rate_per_minute: 0, last_event_at: null });
+    expect((await services()).map(({ name }) => name)).not.toContain('gateway');
+  } finally {
+    await other.close();
+  }
+});
+
 it('what was told in the last minute is a rate', async () => {
   await scene.tell(WINDOW, madeId('rate'));
   await scene.postgres.query(`UPDATE pipeline.facts SET recorded_at = now() - interval '2 minutes' WHERE stage = 'rds_loaded'`);

@@ -71,7 +71,7 @@ export async function startPipeline({ root, state, processes, stack, schedule, g
           app('rds-loader', { RDS_LOADER_SOURCE: 'topic' }),
           app('transformer'),
           ...(gateway ? [app('gateway')] : []),
-          app('orchestrator', { ...daily, ORCHESTRATOR_SERVICE_URLS: serviceUrls(chosen) }),
+          app('orchestrator', { ...daily, ORCHESTRATOR_SERVICE_URLS: serviceUrls(chosen, gateway) }),
         ],
         signal,
       );
@@ -83,9 +83,9 @@ export async function startPipeline({ root, state, processes, stack, schedule, g
 }
 
 /** Where the orchestrator asks the others how they are. */
-function serviceUrls(ports: Record<keyof typeof SERVICE_PORTS, number>): string {
+function serviceUrls(ports: Record<keyof typeof SERVICE_PORTS | 'gateway', number>, gateway: boolean): string {
   const names = Object.keys(SERVICE_PORTS) as (keyof typeof SERVICE_PORTS)[];
-  return names.map((name) => `${name}=http://127.0.0.1:${ports[name]}`).join(',');
+  return [...names, ...(gateway ? (['gateway'] as const) : [])].map((name) => `${name}=http://127.0.0.1:${ports[name]}`).join(',');
 }
 
 export const appEnvironment = (addresses: StackAddresses): NodeJS.ProcessEnv => ({

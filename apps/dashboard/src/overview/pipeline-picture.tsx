@@ -17,15 +17,17 @@ const PLACES: readonly { place: string; service?: string; title: string; does: s
   { place: 'rds-loader', service: 'rds-loader', title: 'rds-loader', does: 'COPY, one transaction' },
   { place: 'postgres', fedBy: 'rds-loader', title: 'Postgres', does: 'RDS' },
   { place: 'transformer', service: 'transformer', title: 'transformer', does: 'stats and discounts, back to Kafka' },
+  { place: 'gateway', service: 'gateway', title: 'gateway', does: 'tells whoever listens' },
 ];
 
 const EXCHANGE_NAMES = { coinbase: 'Coinbase', simulator: 'the simulator', other: 'another address' } as const;
 
 /** The road of a window with what each service does right now. @param services null while that is not known */
 export function PipelinePicture({ services }: { services: Services | null }): VNode {
+  const withGateway = services?.services.some(({ name }) => name === 'gateway') ?? false;
   return (
     <ul class="pipeline" aria-label="From the exchange to both stores">
-      {PLACES.map(({ place, service, fedBy, title, does }) => {
+      {PLACES.filter(({ place }) => place !== 'gateway' || withGateway).map(({ place, service, fedBy, title, does }) => {
         const told = services?.services.find(({ name }) => name === service) ?? null;
         const flows = (services?.services.find(({ name }) => name === (service ?? fedBy))?.rate_per_minute ?? 0) > 0;
         const words = place === 'exchange' && services !== null ? EXCHANGE_NAMES[services.exchange.url_kind] : does;
@@ -36,7 +38,8 @@ export function PipelinePicture({ services }: { services: Services | null }): VN
           >
             <span class="place-title">{title}</span>
             <span class="place-does">{words}</span>
-            {service !== undefined && <ServiceState service={told} />}
+            {service === 'gateway' && <ServiceHealth service={told} />}
+            {service !== undefined && service !== 'gateway' && <ServiceState service={told} />}
           </li>
         );
       })}
@@ -47,12 +50,20 @@ export function PipelinePicture({ services }: { services: Services | null }): VN
   );
 }
 
-function ServiceState({ service }: { service: Service | null }): VNode {
+function ServiceHealth({ service }: { service: Service | null }): VNode {
   const reasons = service?.reasons.join('; ') ?? '';
   return (
     <>
       <Mark look={HEALTH_LOOKS[service?.health ?? 'unknown'] ?? HEALTH_LOOKS.unknown} />
       {reasons !== '' && <span class="place-reason">{reasons}</span>}
+    </>
+  );
+}
+
+function ServiceState({ service }: { service: Service | null }): VNode {
+  return (
+    <>
+      <ServiceHealth service={service} />
       <dl class="place-figures">
         <div title="windows that the stage told of in the last 60 s">
           <dt>per min</dt>

@@ -18,7 +18,7 @@ export interface ServicePlaces {
   exchangeUrl: string;
 }
 
-/** How each service is: what it says itself, how far it is behind, how busy it is. Asked once in two seconds, however many ask here. */
+/** How each service is: what it says itself, how far it is behind, how busy it is. A gateway is optional: it is told of where its address is known. Asked once in two seconds, however many ask here. */
 export class ServiceReads {
   private readonly recent = new Recent(() => this.read(), GOOD_MS);
   private readonly exchange: Recent<ExchangeKind>;
@@ -38,13 +38,14 @@ export class ServiceReads {
   }
 
   private async read(): Promise<Services> {
+    const names = SERVICES.filter((name) => name !== 'gateway' || this.places.urls.has(name));
     const [healths, lags, activity, url_kind] = await Promise.all([
-      Promise.all(SERVICES.map((name) => (name === 'orchestrator' ? this.readiness.report().then(healthOf) : this.health(name)))),
+      Promise.all(names.map((name) => (name === 'orchestrator' ? this.readiness.report().then(healthOf) : this.health(name)))),
       this.kafka.lags().then(lagByService, () => null),
       this.activity.activity(),
       this.exchange.get(),
     ]);
-    const services = SERVICES.map((name, i): ServiceView => {
+    const services = names.map((name, i): ServiceView => {
       const { rate_per_minute = 0, last_event_at = null } = activity.find((one) => one.name === name) ?? {};
       return { name, ...healths[i]!, lag: lags === null ? null : (lags.get(name) ?? 0), rate_per_minute, last_event_at };
     });

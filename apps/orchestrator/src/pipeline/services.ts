@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** Every service of the pipeline, in the order of the road that a window takes. */
-export const SERVICES = ['orchestrator', 'collector', 'archiver', 'warehouse-loader', 'rds-loader', 'transformer'] as const;
+/** Every service of the pipeline, in the order of the road that a window takes; last the one that tells others of it, where it runs. */
+export const SERVICES = ['orchestrator', 'collector', 'archiver', 'warehouse-loader', 'rds-loader', 'transformer', 'gateway'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 /** What others run, and the orchestrator is told of. */
