@@ -21,7 +21,6 @@ async function atRate(stack: BenchStack, messagesPerSecond: number, seconds: num
   const collector = new BenchProcess('apps/collector/src/main.js', {
     ...appEnvironment(stack),
     EXCHANGE_URL: url,
-    EXCHANGE_FEED_URL: url.replace('http', 'ws'),
     EXCHANGE_REQUESTS_PER_SECOND: '0',
     COLLECTOR_GROUP: `bench-live-${uuidv7()}`,
     COLLECTOR_LIVE_CANDLE_INTERVAL_MS: '0',

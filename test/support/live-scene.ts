@@ -89,7 +89,6 @@ export class LiveScene {
     const collector = new ServiceProcess('collector', {
       KAFKA_BROKERS: this.brokers.join(','),
       EXCHANGE_URL: url,
-      EXCHANGE_FEED_URL: url.replace('http', 'ws'),
       EXCHANGE_REQUESTS_PER_SECOND: '0',
       COLLECTOR_GROUP: this.group,
       COLLECTOR_LIVE_PRODUCTS: this.products.join(','),

@@ -39,7 +39,7 @@ it.each([
 
 it('streams the products of the day unless it is told others, each once', () => {
   const load = (settings: Record<string, string>) => loadConfig(collectorConfig, { KAFKA_BROKERS: 'a:9092', ...settings });
-  expect(load({})).toMatchObject({ COLLECTOR_LIVE: 'on', EXCHANGE_FEED_URL: 'wss://ws-feed.exchange.coinbase.com' });
+  expect(load({})).toMatchObject({ COLLECTOR_LIVE: 'on' });
   expect(load({}).COLLECTOR_LIVE_PRODUCTS).toHaveLength(18);
   expect(load({ COLLECTOR_LIVE_PRODUCTS: 'BTC-USD, ETH-USD,BTC-USD' }).COLLECTOR_LIVE_PRODUCTS).toEqual(['BTC-USD', 'ETH-USD']);
 });

@@ -1,4 +1,4 @@
-import { createCoinbase } from '@elias/coinbase';
+import { createCoinbase, feedUrlOf } from '@elias/coinbase';
 import { loadConfig } from '@elias/config';
 import { deadLetterTopic, TOPICS } from '@elias/contracts';
 import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
@@ -48,7 +48,7 @@ await runMain(async () => {
     config.COLLECTOR_LIVE === 'off'
       ? null
       : new LivePlane({
-          feedUrl: config.EXCHANGE_FEED_URL,
+          feedUrl: config.EXCHANGE_FEED_URL ?? feedUrlOf(config.EXCHANGE_URL),
           userAgent: config.EXCHANGE_USER_AGENT,
           productIds: config.COLLECTOR_LIVE_PRODUCTS,
           queueEventsMax: config.COLLECTOR_LIVE_QUEUE_EVENTS,

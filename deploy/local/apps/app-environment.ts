@@ -33,6 +33,5 @@ export function stackEnvironment(addresses: StackAddresses): NodeJS.ProcessEnv {
           REDSHIFT_COPY_ROLE_ARN: 'arn:aws:iam::000000000000:role/elias-copy',
         }),
     ...(exchange === undefined ? {} : { EXCHANGE_URL: exchange.url }),
-    ...(exchange?.kind === 'simulator' ? { EXCHANGE_FEED_URL: exchange.url.replace(/^http/, 'ws') } : {}),
   };
 }

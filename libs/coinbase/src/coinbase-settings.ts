@@ -1,10 +1,23 @@
 import { z } from 'zod';
 
+const REST_URL = 'https://api.exchange.coinbase.com';
+const FEED_URL = 'wss://ws-feed.exchange.coinbase.com';
+
+/**
+ * The feed that belongs to a REST API: what stands in for the exchange has both at one address, so that nobody who collects from a
+ * simulator streams real trades beside it.
+ * @param restUrl http(s)
+ * @returns ws(s)
+ */
+export function feedUrlOf(restUrl: string): string {
+  return new URL(restUrl).origin === REST_URL ? FEED_URL : restUrl.replace(/^http/, 'ws');
+}
+
 /** Settings of every app that asks the exchange; spread into the app's schema. */
 export const coinbaseSettings = {
   EXCHANGE_URL: z
     .url({ protocol: /^https?$/ })
-    .default('https://api.exchange.coinbase.com')
+    .default(REST_URL)
     .describe('http(s) address of the REST API of Coinbase Exchange, or of what stands in for it'),
   EXCHANGE_REQUESTS_PER_SECOND: z.coerce.number().min(0).default(10).describe('requests/s that the exchange allows, 0 for no limit'),
   EXCHANGE_BURST: z.coerce.number().min(1).default(15).describe('requests that the exchange allows at once, at least 1'),

@@ -8,8 +8,10 @@ const onOff = z.enum(['on', 'off']);
 export const liveSettings = {
   EXCHANGE_FEED_URL: z
     .url({ protocol: /^wss?$/ })
-    .default('wss://ws-feed.exchange.coinbase.com')
-    .describe('ws(s) address of the WebSocket feed of Coinbase Exchange, or of what stands in for it'),
+    .optional()
+    .describe(
+      'ws(s) address of the WebSocket feed; by default that of Coinbase Exchange, or of the host in EXCHANGE_URL where another stands in for it',
+    ),
   COLLECTOR_LIVE: onOff.default('on').describe('on: trades, tickers and open candles are streamed; off: windows alone are collected'),
   COLLECTOR_LIVE_PRODUCTS: z
     .string()
