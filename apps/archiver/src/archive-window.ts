@@ -3,6 +3,7 @@ import { ArchiveCorruptError, archiveKey, checksumListKey, encodeManifest, sealA
 import type { CsvStream, SealedArchive, TradeFacts } from '@elias/archive';
 import type { WindowFacts } from '@elias/contracts';
 import { windowId } from '@elias/market-data';
+import { durableStep } from '@elias/telemetry';
 import type { ArchiveFailure, StoredArchive } from './archive-events.js';
 import type { ArchiveStore } from './archive-store.js';
 
@@ -36,11 +37,12 @@ export class ArchiveWindow {
   private async keep(facts: WindowFacts, sealed: SealedArchive, signal: AbortSignal): Promise<ArchiveOutcome> {
     const key = archiveKey(this.prefix, facts.window, facts.revision, facts.csvSha256);
     signal.throwIfAborted();
-    const standing = await this.store.putOnce(key, sealed.zip, sealed.sha256, signal);
+    const standing = await durableStep('archiver.put-archive', () => this.store.putOnce(key, sealed.zip, sealed.sha256, signal));
     const outcome = standing === null ? this.sealed('sealed', key, sealed) : await this.compare(key, sealed, standing);
     if (outcome.kind !== 'refused') {
       const name = key.slice(key.lastIndexOf('/') + 1);
-      await this.store.addChecksum(checksumListKey(this.prefix, facts.window), { name, sha256: outcome.stored.sha256 }, signal);
+      const line = { name, sha256: outcome.stored.sha256 };
+      await durableStep('archiver.list-checksum', () => this.store.addChecksum(checksumListKey(this.prefix, facts.window), line, signal));
     }
     return outcome;
   }

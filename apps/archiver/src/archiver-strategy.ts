@@ -16,6 +16,7 @@ export function archiverStrategy({ config, kafka, metrics, logger, readiness }: 
     concurrency: config.ARCHIVER_PARTITIONS_AT_ONCE,
     manualDone: true,
     releaseValues: true,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     fromBeginning: true,
     agedTopics: [TOPICS.windowsTrades.name],
     metrics,

@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@elias/kafka';
+import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
 import { serviceSettings } from '@elias/telemetry';
 import { windowPartsSettings } from '@elias/window-parts';
@@ -9,6 +9,7 @@ const MIB = 1024 * 1024;
 export const archiverConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
+  ...groupSettings,
   ...objectStoreSettings,
   ...windowPartsSettings,
   ARCHIVER_GROUP: z

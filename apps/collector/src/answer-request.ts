@@ -5,7 +5,8 @@ import { EliasError } from '@elias/errors';
 import type { ConsumedRecord, RecordBatch } from '@elias/kafka';
 import { compareRevisions, isWhole, windowId } from '@elias/market-data';
 import type { Dataset, Revision } from '@elias/market-data';
-import type { Logger } from '@elias/telemetry';
+import { durableStep } from '@elias/telemetry';
+import type { DurableStep, Logger } from '@elias/telemetry';
 import type { CollectionOutcome } from './collected-window.js';
 import type { CollectWindow } from './collect-window.js';
 import type { CollectionRequest } from './collection-request.js';
@@ -102,7 +103,7 @@ export class AnswerRequest {
       attempt,
       published,
     };
-    await this.send(batch, record, encodeEvent('collection.completed', completed, SOURCE));
+    await this.send('collector.tell-result', batch, record, encodeEvent('collection.completed', completed, SOURCE));
     return published;
   }
 
@@ -112,10 +113,10 @@ export class AnswerRequest {
     facts: Omit<WindowFacts, 'schemaVersion'>,
     csv: Collected['csv'],
   ): Promise<void> {
-    if (Buffer.isBuffer(csv)) return this.send(batch, record, encodeWindowRecord(facts, csv, SOURCE));
+    if (Buffer.isBuffer(csv)) return this.send('collector.publish-window', batch, record, encodeWindowRecord(facts, csv, SOURCE));
     let part = 0;
     for await (const bytes of csv.read()) {
-      await this.send(batch, record, encodeWindowPart(facts, { part, parts: csv.parts }, bytes, SOURCE));
+      await this.send('collector.publish-window', batch, record, encodeWindowPart(facts, { part, parts: csv.parts }, bytes, SOURCE));
       part += 1;
     }
   }
@@ -130,7 +131,7 @@ export class AnswerRequest {
     if (reason === 'unknown_product' || reason === 'bad_request') {
       return this.refuse(batch, record, { reason: reason.replace('_', '-'), cause, failed });
     }
-    await this.send(batch, record, encodeEvent('collection.failed', failed, SOURCE));
+    await this.send('collector.tell-result', batch, record, encodeEvent('collection.failed', failed, SOURCE));
     batch.done(record);
   }
 
@@ -141,16 +142,21 @@ export class AnswerRequest {
     { reason, cause, failed }: { reason: string; cause: unknown; failed: CollectionFailed | null },
   ): Promise<void> {
     this.parts.metrics.refused(reason);
-    if (failed !== null) await this.send(batch, record, encodeEvent('collection.failed', failed, SOURCE));
+    if (failed !== null) await this.send('collector.tell-result', batch, record, encodeEvent('collection.failed', failed, SOURCE));
     await this.parts.untilDone.run(() => batch.deadLetter(record, reason, cause), batch.signal);
     const { topic, partition, offset } = record;
     this.parts.logger.warn({ topic, partition, offset, reason, error: cause }, 'request refused');
   }
 
   /** Durable once it resolves; the request's trace goes on in whatever came of it. */
-  private send({ signal }: RecordBatch, { headers: { traceparent } }: ConsumedRecord, effect: EncodedRecord): Promise<void> {
+  private send(
+    step: DurableStep,
+    { signal }: RecordBatch,
+    { headers: { traceparent } }: ConsumedRecord,
+    effect: EncodedRecord,
+  ): Promise<void> {
     const traced = traceparent === undefined ? effect : { ...effect, headers: { ...effect.headers, traceparent } };
-    return this.parts.untilDone.run(() => this.parts.log.send([traced], signal), signal);
+    return this.parts.untilDone.run(() => durableStep(step, () => this.parts.log.send([traced], signal)), signal);
   }
 }
 

@@ -1,5 +1,5 @@
 import { coinbaseSettings } from '@elias/coinbase';
-import { kafkaSettings } from '@elias/kafka';
+import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { serviceSettings } from '@elias/telemetry';
 import { spoolSettings } from '@elias/window-parts';
 import { z } from 'zod';
@@ -10,6 +10,7 @@ const positive = (byDefault: number): z.ZodDefault<z.ZodCoercedNumber> => z.coer
 export const collectorConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
+  ...groupSettings,
   ...coinbaseSettings,
   ...liveSettings,
   ...spoolSettings,

@@ -68,6 +68,7 @@ await runMain(async () => {
     maxQueuedBytesPerPartition: QUEUED_BYTES_PER_PARTITION,
     concurrency: collectionRequests.partitions,
     manualDone: true,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     fromBeginning: true,
     agedTopics: [collectionRequests.name],
     onAssigned: ({ topics }) => {

@@ -1,5 +1,5 @@
 import { coinbaseSettings } from '@elias/coinbase';
-import { kafkaSettings } from '@elias/kafka';
+import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { DEFAULT_PRODUCT_IDS, isProductId } from '@elias/market-data';
 import { objectStoreSettings } from '@elias/object-store';
 import { postgresSettings } from '@elias/postgres';
@@ -27,6 +27,7 @@ const LOOPBACK = /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/;
 const settings = z.object({
   ...serviceSettings,
   ...kafkaSettings,
+  ...groupSettings,
   ...postgresSettings,
   AWS_REGION: objectStoreSettings.AWS_REGION,
   S3_ENDPOINT: objectStoreSettings.S3_ENDPOINT,

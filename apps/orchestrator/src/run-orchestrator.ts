@@ -31,6 +31,7 @@ export async function runOrchestrator(
     client: kafka,
     groupId: config.ORCHESTRATOR_GROUP,
     deadLetterTopic: deadLetters.name,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     fromBeginning: true,
     agedTopics: [collectionResults.name, archiveObjects.name, loads.name],
     metrics,

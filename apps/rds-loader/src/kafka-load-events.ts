@@ -1,5 +1,6 @@
 import type { EncodedRecord } from '@elias/contracts';
 import { placeRecord } from '@elias/kafka';
+import { durableStep } from '@elias/telemetry';
 import type { RecordProducer } from '@elias/kafka';
 import type { LoadEvents } from './load-batch.js';
 
@@ -8,6 +9,6 @@ export class KafkaLoadEvents implements LoadEvents {
   constructor(private readonly producer: RecordProducer) {}
 
   async send(events: readonly EncodedRecord[], signal: AbortSignal): Promise<void> {
-    if (events.length > 0) await this.producer.send(events.map(placeRecord), signal);
+    if (events.length > 0) await durableStep('rds-loader.announce', () => this.producer.send(events.map(placeRecord), signal));
   }
 }

@@ -1,4 +1,5 @@
 import { PostgresDataError } from '@elias/postgres';
+import { durableStep } from '@elias/telemetry';
 import type { LoadOutcome } from './load-outcome.js';
 import type { OfferedWindow } from './offered-window.js';
 import type { WindowStore } from './window-store.js';
@@ -26,7 +27,7 @@ export class LoadWindows {
    */
   async run(windows: readonly OfferedWindow[]): Promise<LoadAnswer[]> {
     try {
-      const outcomes = await this.store.load(windows);
+      const outcomes = await durableStep('rds-loader.load', () => this.store.load(windows));
       return windows.map((offered, i) => ({ offered, outcome: outcomes[i]! }));
     } catch (error) {
       if (!(error instanceof PostgresDataError)) throw error;

@@ -30,6 +30,7 @@ export function windowsStrategy(groupId: string, { config, kafka: client, ...par
     groupId,
     transportId: WINDOWS_TRANSPORT,
     deadLetterTopic: deadLetterTopic(groupId).name,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     fromBeginning: true,
     agedTopics: [TOPICS.archiveObjects.name, TOPICS.windowsTrades.name],
     // a part waits for the others, longer than its batch
@@ -48,6 +49,7 @@ export function liveStrategy(groupId: string, { config, kafka: client, ...parts 
     groupId,
     transportId: LIVE_TRANSPORT,
     deadLetterTopic: deadLetterTopic(groupId).name,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     fromBeginning: true,
     agedTopics: LIVE_TOPICS.map(({ name }) => name),
     concurrency: config.RDS_LOADER_PARTITIONS_AT_ONCE,

@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@elias/kafka';
+import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
 import { postgresSettings } from '@elias/postgres';
 import { serviceSettings } from '@elias/telemetry';
@@ -13,6 +13,7 @@ const MIB = 1024 * 1024;
 export const rdsLoaderConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
+  ...groupSettings,
   ...postgresSettings,
   ...windowPartsSettings,
   ARCHIVE_PREFIX,

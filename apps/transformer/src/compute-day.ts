@@ -5,6 +5,7 @@ import { encodeWindowRecord } from '@elias/contracts';
 import type { DayWindow, Exclusions, LeftOut } from '@elias/market-data';
 import { parseWindowId, windowId } from '@elias/market-data';
 import type { Outbox, PoolClient, Postgres } from '@elias/postgres';
+import { durableStep } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import type { DayTables } from './day-tables.js';
 import type { CandleStore } from './postgres/candle-store.js';
@@ -88,8 +89,10 @@ export class ComputeDay {
       if (!('csv' in result)) return { window, outcome: result.outcome, detail: result.detail };
       return { window, outcome: news.includes(result) ? 'published' : 'unchanged', detail: null };
     });
-    await transforms.putOutcomes(client, outcomes);
-    await transforms.unmark(client, marks);
+    await durableStep('transformer.compute-day', async () => {
+      await transforms.putOutcomes(client, outcomes);
+      await transforms.unmark(client, marks);
+    });
     metrics.computed(outcomes);
     const elapsedMs = Math.round(performance.now() - startedMs);
     logger.info({ day, windows: wanted.length, computed: computed.length, published: news.length, elapsedMs }, 'day computed');

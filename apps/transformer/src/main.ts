@@ -20,6 +20,7 @@ await runMain(async () => {
     client: kafka,
     groupId: GROUP_ID,
     deadLetterTopic: deadLetters.name,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     fromBeginning: true,
     agedTopics: [archiveObjects.name, loads.name],
     metrics,

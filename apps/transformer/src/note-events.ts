@@ -2,6 +2,7 @@ import type { ControlEvent } from '@elias/contracts';
 import type { CandleWindow, DayWindow, Window } from '@elias/market-data';
 import { isComputedDataset, parseWindowId, windowId, DAY_MS } from '@elias/market-data';
 import type { PoolClient, Postgres } from '@elias/postgres';
+import { durableStep } from '@elias/telemetry';
 import { candleDays, changedDays, daysResting } from './daily-digests.js';
 import type { CandleStore } from './postgres/candle-store.js';
 import type { ProductStore } from './postgres/product-store.js';
@@ -42,6 +43,13 @@ export class NoteEvents {
       }
     }
     if (loaded.size + refused.size === 0) return;
+    await durableStep('transformer.note-events', () => this.mark(loaded, refused));
+  }
+
+  private async mark(
+    loaded: ReadonlyMap<string, CandleWindow | DayWindow<'products'>>,
+    refused: ReadonlyMap<string, string>,
+  ): Promise<void> {
     await this.parts.postgres.transaction(async (client) => {
       const marked = new Map<string, number>();
       for (const window of loaded.values()) for (const [id, dayMs] of await this.restingOn(client, window)) marked.set(id, dayMs);

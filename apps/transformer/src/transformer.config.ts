@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@elias/kafka';
+import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { DEFAULT_DISCOUNT_SPANS, isProductId } from '@elias/market-data';
 import { postgresSettings } from '@elias/postgres';
 import { serviceSettings } from '@elias/telemetry';
@@ -9,6 +9,7 @@ const list = (text: string): string[] => (text === '' ? [] : text.split(',').map
 export const transformerConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
+  ...groupSettings,
   ...postgresSettings,
   DISCOUNT_WINDOWS: z
     .string()

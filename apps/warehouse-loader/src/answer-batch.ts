@@ -1,4 +1,5 @@
 import type { EncodedRecord } from '@elias/contracts';
+import { durableStep } from '@elias/telemetry';
 import type { Answer } from './answer-event.js';
 import type { OwedEvent, SealedEvent } from './owed-event.js';
 
@@ -8,7 +9,7 @@ export type Announce = (records: readonly EncodedRecord[]) => Promise<void>;
 /** Tells what became of each event that is still owed. @throws KafkaUnavailableError; telling all of it again is right */
 export async function announceAnswers(answers: readonly { event: SealedEvent; answer: Answer }[], announce: Announce): Promise<void> {
   const records = answers.flatMap(({ event, answer }) => (event.isOwed() ? [answer.record] : []));
-  if (records.length > 0) await announce(records);
+  if (records.length > 0) await durableStep('warehouse-loader.announce', () => announce(records));
 }
 
 /**

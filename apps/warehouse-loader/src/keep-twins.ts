@@ -4,6 +4,7 @@ import { csvSha256, encodeCandlesCsv, encodeDayCsv, TRADES_CSV_HEADER, twinKey }
 import { ObjectMissingError, PreconditionFailedError } from '@elias/object-store';
 import type { ObjectFacts } from '@elias/object-store';
 import { windowId } from '@elias/market-data';
+import { durableStep } from '@elias/telemetry';
 import type { Window } from '@elias/market-data';
 import { pause } from './backoff.js';
 import type { Backoff } from './backoff.js';
@@ -90,11 +91,8 @@ export class KeepTwins {
     const etag = seen.get(windowId(window))?.etag;
     const condition = etag === undefined ? ({ ifNoneMatch: '*' } as const) : { ifMatch: etag };
     try {
-      await this.objects.put(twinKey(this.prefix, window), gzip, {
-        ...condition,
-        contentType: 'application/gzip',
-        metadata: { [TWIN_CSV_SHA256]: csvSha256 },
-      });
+      const options = { ...condition, contentType: 'application/gzip', metadata: { [TWIN_CSV_SHA256]: csvSha256 } };
+      await durableStep('warehouse-loader.put-twin', () => this.objects.put(twinKey(this.prefix, window), gzip, options));
       return true;
     } catch (error) {
       if (error instanceof PreconditionFailedError || error instanceof ObjectMissingError) return false;

@@ -23,6 +23,7 @@ await runMain(async () => {
     groupId: config.WAREHOUSE_LOADER_GROUP,
     deadLetterTopic: deadLetters.name,
     manualDone: true,
+    sessionTimeoutMs: config.KAFKA_SESSION_TIMEOUT_MS,
     fromBeginning: true,
     agedTopics: [TOPICS.archiveObjects.name],
     metrics,

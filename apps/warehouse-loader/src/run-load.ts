@@ -1,4 +1,5 @@
 import { compareRevisions, windowId } from '@elias/market-data';
+import { durableStep } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { pause } from './backoff.js';
 import type { Backoff } from './backoff.js';
@@ -138,7 +139,7 @@ export class RunLoad {
     for (let failures = 1; ; failures += 1) {
       const attempt = this.attempts.get(load.id) ?? 1;
       const sentAtMs = this.options.nowMs();
-      const result = await warehouse.load(load, clientToken(load, attempt), signal);
+      const result = await durableStep('warehouse-loader.load', () => warehouse.load(load, clientToken(load, attempt), signal));
       if (result.kind === 'loaded') {
         for (const [id, change] of result.changes) if (change !== 'unchanged' || !changes.has(id)) changes.set(id, change);
         await beforeLedger;

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { windowId } from '@elias/market-data';
+import { durableStep } from '@elias/telemetry';
 import type { Objects } from './objects.js';
 import { loadId } from './load-token.js';
 import type { SoundArchive } from './read-archive.js';
@@ -46,11 +47,13 @@ export class StageLoads {
       await this.objects.put(`${folder}${name}`, Buffer.from(text), { contentType });
       return `${folder}${name}`;
     };
-    const [windowsKey, manifestKey, revocationsKey] = await Promise.all([
-      windows.length === 0 ? null : put('windows.csv', windowsCsv(windows), 'text/csv'),
-      files.length === 0 ? null : put('manifest.json', copyManifest(this.objects.bucket, files), 'application/json'),
-      revocations.length === 0 ? null : put('revocations.csv', revocationsCsv(revocations), 'text/csv'),
-    ]);
+    const putLists = (): Promise<(string | null)[]> =>
+      Promise.all([
+        windows.length === 0 ? null : put('windows.csv', windowsCsv(windows), 'text/csv'),
+        files.length === 0 ? null : put('manifest.json', copyManifest(this.objects.bucket, files), 'application/json'),
+        revocations.length === 0 ? null : put('revocations.csv', revocationsCsv(revocations), 'text/csv'),
+      ]);
+    const [windowsKey = null, manifestKey = null, revocationsKey = null] = await durableStep('warehouse-loader.stage-lists', putLists);
     const dataset = windows[0]?.window.dataset ?? null;
     return { id, dataset, columns: archives[0]?.columns ?? [], windows, revocations, windowsKey, manifestKey, revocationsKey };
   }
@@ -78,12 +81,12 @@ export class StageLoads {
     for (const id of [...this.loadIds]) {
       const keys: string[] = [];
       for await (const { key } of this.objects.list(loadFolder(this.prefix, id))) keys.push(key);
-      if (keys.length > 0) await this.objects.delete(keys);
+      if (keys.length > 0) await durableStep('warehouse-loader.remove-staged', () => this.objects.delete(keys));
       this.loadIds.delete(id);
     }
   }
 
   private async putWindow(key: string, gzip: Buffer): Promise<void> {
-    await this.objects.put(key, gzip, { contentType: 'application/gzip' });
+    await durableStep('warehouse-loader.stage-window', () => this.objects.put(key, gzip, { contentType: 'application/gzip' }));
   }
 }

@@ -1,4 +1,4 @@
-import { kafkaSettings } from '@elias/kafka';
+import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
 import { redshiftSettings } from '@elias/redshift';
 import { serviceSettings } from '@elias/telemetry';
@@ -10,6 +10,7 @@ const DAY_MS = 86_400_000;
 export const warehouseLoaderConfig = z.object({
   ...serviceSettings,
   ...kafkaSettings,
+  ...groupSettings,
   ...objectStoreSettings,
   ...redshiftSettings,
   REDSHIFT_COPY_ROLE_ARN: z

@@ -1,4 +1,5 @@
 import { describeError } from '@elias/errors';
+import { durableStep } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import type { Assignment } from './assignment.js';
 
@@ -56,9 +57,8 @@ export class OffsetCommitter {
       return;
     }
     try {
-      const committed = this.commit(
-        due.map(({ partition: { topic, partition }, next }) => ({ topic, partition, offset: next.toString() })),
-      );
+      const offsets = due.map(({ partition: { topic, partition }, next }) => ({ topic, partition, offset: next.toString() }));
+      const committed = durableStep('kafka.commit-offsets', () => this.commit(offsets));
       // what was sent into a silence is given up with the assignment, not by kafkajs's own time-outs, which take minutes
       await Promise.race([committed, assignment.ended]);
       if (!assignment.isCurrent) return;

@@ -1,3 +1,4 @@
+import { durableStep } from '@elias/telemetry';
 import type { PoolClient } from 'pg';
 import type { Postgres } from './postgres.js';
 
@@ -27,7 +28,7 @@ export class Outbox<T extends object> {
         [most],
       );
       if (rows.length === 0) return 0;
-      await send(rows.map(({ record }) => record));
+      await durableStep('outbox.send', () => send(rows.map(({ record }) => record)));
       await client.query('DELETE FROM pipeline.outbox WHERE id = ANY($1::bigint[])', [rows.map(({ id }) => id)]);
       return rows.length;
     });

@@ -1,3 +1,4 @@
+import { durableStep } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { isMinutesOf } from '../closing/derived-windows.js';
 import type { RunControlStore } from './run-control-store.js';
@@ -48,7 +49,16 @@ export class StartRun {
     if (unknown.length > 0)
       throw new RunRefusedError(unknown.map((id) => ({ field: 'products', reason: `the exchange has no product ${id}` })));
     const runId = uuidv7();
-    const created = await this.store.transaction(async (client) => {
+    const created = await durableStep('orchestrator.start-run', () => this.insert(plan, runId));
+    if (created) return { runId, created };
+    const meanwhile = await this.startedBefore(plan);
+    if (meanwhile === undefined) throw new Error('a run with this idempotency key was there and is gone');
+    return meanwhile;
+  }
+
+  /** @returns false when the same key had started one before */
+  private insert(plan: RunPlan, runId: string): Promise<boolean> {
+    return this.store.transaction(async (client) => {
       const twin = await this.control.activeTwin(client, plan);
       const inserted = await this.store.insertRun(client, {
         ...{ ...plan, runId, daysAfter: null, createdAtMs: this.clock(), deadlineMs: this.deadlineMs, carriedIds: [] },
@@ -57,10 +67,6 @@ export class StartRun {
       if (inserted && twin !== undefined) throw new RunConflictError(twin, `${plan.date ?? 'the same'} is under way in run ${twin}`);
       return inserted;
     });
-    if (created) return { runId, created };
-    const meanwhile = await this.startedBefore(plan);
-    if (meanwhile === undefined) throw new Error('a run with this idempotency key was there and is gone');
-    return meanwhile;
   }
 
   private async startedBefore({ idempotencyKey }: RunPlan): Promise<StartedRun | undefined> {

@@ -1,3 +1,4 @@
+import { durableStep } from '@elias/telemetry';
 import type { Logger, Metrics } from '@elias/telemetry';
 import type { NotificationStore } from '../notify/notification-store.js';
 import type { EndedRun, RunControlStore } from './run-control-store.js';
@@ -29,8 +30,11 @@ export class SuperviseRuns {
     const { ended, late } = await this.store.transaction(async (client) => {
       await lockReleases(client);
       const [ended, late] = [await this.control.endSettled(client), await this.control.markLate(client)];
-      for (const run of ended) if (stateOf(run) === 'failed') await this.notifications.runFailed(client, run, run.failed_tasks);
-      for (const run of late) await this.notifications.runLate(client, run, run.deadline_at);
+      const note = async (): Promise<void> => {
+        for (const run of ended) if (stateOf(run) === 'failed') await this.notifications.runFailed(client, run, run.failed_tasks);
+        for (const run of late) await this.notifications.runLate(client, run, run.deadline_at);
+      };
+      if (ended.length + late.length > 0) await durableStep('orchestrator.end-runs', note);
       return { ended, late };
     });
     for (const run of ended) {

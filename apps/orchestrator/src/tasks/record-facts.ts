@@ -1,4 +1,5 @@
 import type { ControlEvent } from '@elias/contracts';
+import { durableStep } from '@elias/telemetry';
 import { assessAgain } from './assess-again.js';
 import { factOf } from './fact.js';
 import type { RunStore } from '../runs/run-store.js';
@@ -14,9 +15,11 @@ export class RecordFacts {
     const facts = events.map(factOf).filter((fact) => fact !== null);
     if (facts.length === 0) return;
     const windowIds = [...new Set(facts.map(({ windowId }) => windowId))];
-    await this.store.transaction(async (client) => {
-      await this.store.insertFacts(client, facts);
-      await assessAgain(this.store, client, await this.store.lockOpenTasks(client, windowIds));
-    });
+    const keep = (): Promise<void> =>
+      this.store.transaction(async (client) => {
+        await this.store.insertFacts(client, facts);
+        await assessAgain(this.store, client, await this.store.lockOpenTasks(client, windowIds));
+      });
+    await durableStep('orchestrator.record-facts', keep);
   }
 }

@@ -1,5 +1,6 @@
 import { encodeEvent, revisionToWire, windowToWire } from '@elias/contracts';
 import { bestRevision, formatInstant, parseWindowId } from '@elias/market-data';
+import { durableStep } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { sealedTellings } from './assess-task.js';
 import { planRequests } from './plan-requests.js';
@@ -49,9 +50,11 @@ export class ReleaseRequests {
         };
         return encodeEvent('collection.requested', data, 'orchestrator');
       });
-      await this.store.markRequested(client, requests);
-      await this.store.putOff(client, wait);
-      await this.store.outbox.insert(client, records);
+      await durableStep('orchestrator.release-requests', async () => {
+        await this.store.markRequested(client, requests);
+        await this.store.putOff(client, wait);
+        await this.store.outbox.insert(client, records);
+      });
       return due.length - wait.length;
     });
   }

@@ -4,6 +4,7 @@ import type { Window } from '@elias/market-data';
 import { windowId } from '@elias/market-data';
 import { PostgresStatementError } from '@elias/postgres';
 import type { PoolClient, Postgres } from '@elias/postgres';
+import { durableStep } from '@elias/telemetry';
 import type { LedgerEntry } from '../decide-load.js';
 import { decideLoad, standingRevision } from '../decide-load.js';
 import type { LoadOutcome } from '../load-outcome.js';
@@ -62,7 +63,7 @@ export class PostgresWindowStore implements WindowStore {
         }
         for (const offer of offers.get(id)!) outcomes.set(offer.offered, outcomeOf(offer, decision, entry, withdrawn));
       }
-      for (const ofDataset of byDataset(replaced)) await this.copy(client, ofDataset);
+      for (const ofDataset of byDataset(replaced)) await durableStep('rds-loader.write-rows', () => this.copy(client, ofDataset));
       if (written.length > 0) await client.query(sql.writeLedgerStatement(), this.ledgerColumns(written));
       await deleteLiveRows(client, written.filter(isWhole));
       if (unclaimed.length > 0) await client.query(sql.unclaimLedgerStatement(), [unclaimed]);
