@@ -30,7 +30,7 @@ export default {
   projects: [
     project('unit', [
       '<rootDir>/{apps,libs,deploy}/**/*.spec.ts',
-      '<rootDir>/test/bench/**/*.spec.ts',
+      '<rootDir>/test/{bench,faults}/**/*.spec.ts',
       '<rootDir>/test/architecture/**/*.spec.ts',
     ]),
     project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),

@@ -36,6 +36,10 @@ const COMMANDS = {
       return runCompiled('test/bench/bench.js', args, { env: proxiedEnvironment(serversEnvironment(servers)) });
     });
   },
+  drill: async (args) => {
+    await prepare({ needsJava: true });
+    return runCompiled('test/faults/drill.js', args, { watched: true });
+  },
   doctor: (args) => examine(args),
   reset: async (args) => {
     await prepare({ needsJava: false, args });

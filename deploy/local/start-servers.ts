@@ -22,7 +22,7 @@ export interface ServersOptions {
   root: string;
   state: StateDirectory;
   /** takes the servers; whoever owns it stops them */
-  processes: ProcessStack;
+  processes: Pick<ProcessStack, 'start'>;
   /** added to each preferred port, so that tests keep out of a user's way */
   portOffset: number;
   signal: AbortSignal;

@@ -10,8 +10,12 @@ import pg from 'pg';
 import { candleRow } from './candle-row.js';
 import type { CandleField, CandleRow } from './candle-row.js';
 import type { StackDocument } from './launched-stack.js';
+
 import { until } from './service-process.js';
 import type { WatchedWindow } from './watched-window.js';
+
+/** What of a running stack is read from. */
+export type ReadableStack = Pick<StackDocument, 's3' | 'postgres' | 'redshift_data'>;
 
 /** A window, as a store holds it. */
 export interface StoredRows {
@@ -26,7 +30,7 @@ const CANDLE = ['started_at', 'open', 'high', 'low', 'close', 'volume'] as const
 /** The three places as a stranger reads them: S3 by its SDK, Postgres by pg, Redshift by the Data API's SDK. Nothing here is Elias's. */
 export class StackReaders {
   private constructor(
-    private readonly stack: StackDocument,
+    private readonly stack: ReadableStack,
     private readonly s3: S3Client,
     private readonly data: RedshiftDataClient,
     /** the database that the services load into */
@@ -35,7 +39,7 @@ export class StackReaders {
     readonly redshift: pg.Client,
   ) {}
 
-  static async open(stack: StackDocument): Promise<StackReaders> {
+  static async open(stack: ReadableStack): Promise<StackReaders> {
     const credentials = { accessKeyId: stack.s3.access_key_id, secretAccessKey: stack.s3.secret_access_key };
     const { endpoint, region } = stack.s3;
     const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
