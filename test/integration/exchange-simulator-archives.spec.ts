@@ -1,10 +1,45 @@
 import { randomBytes } from 'node:crypto';
-import { archiveKey, sealArchive } from '@elias/archive';
+import { Readable } from 'node:stream';
+import { WebSocket } from 'ws';
+import { archiveKey, sealArchive, sealStream } from '@elias/archive';
 import { ObjectStore } from '@elias/object-store';
 import { madeWindow } from '../support/made-window.js';
 import type { MadeWindow } from '../support/made-window.js';
+import { madeTrades } from '../support/made-trades.js';
 import { ServiceProcess } from '../support/service-process.js';
 import { testStack } from '../support/stack.js';
+
+const MATCHES_WITHIN_MS = 30_000;
+
+interface Match {
+  trade_id: number;
+  time: string;
+  side: string;
+  price: string;
+  size: string;
+}
+
+/** The next matches of a product. */
+async function matchesOf(url: string, productId: string, count: number): Promise<Match[]> {
+  const socket = new WebSocket(url.replace('http', 'ws'));
+  const matches: Match[] = [];
+  const all = new Promise<void>((resolve, reject) => {
+    setTimeout(() => reject(new Error(`${matches.length} of ${count} matches were told`)), MATCHES_WITHIN_MS).unref();
+    socket.on('error', reject);
+    socket.on('message', (data: Buffer) => {
+      const message = JSON.parse(data.toString()) as Match & { type: string };
+      if (message.type === 'match') matches.push(message);
+      if (matches.length === count) resolve();
+    });
+  });
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'subscribe', product_ids: [productId], channels: ['matches'] })));
+  try {
+    await all;
+    return matches;
+  } finally {
+    socket.terminate();
+  }
+}
 
 describe('the simulator on archives in S3', () => {
   const { s3 } = testStack();
@@ -75,6 +110,39 @@ describe('the simulator on archives in S3', () => {
     ]);
   });
 
+  it('tells archived trades at a multiple of their pace, over the feed as over REST', async () => {
+    const { facts, csv } = madeTrades({ window: 'trades/ETH-USD/2023-12-01T13', count: 2_000 });
+    const sealed = await sealStream(facts, { bytes: csv.length, chunks: () => Readable.from([csv]) });
+    if (sealed.kind !== 'ok') throw new Error(sealed.reason);
+    const key = archiveKey(prefix, facts.window, facts.revision, facts.csvSha256);
+    await store.put(key, sealed.value.zip);
+    keys.push(key);
+    const hour = new ServiceProcess('exchange-simulator', {
+      ...settings,
+      SIMULATOR_NOW: '2023-12-01T09:00:00Z',
+      SIMULATOR_CLOCK_SPEED: '1800',
+    });
+    try {
+      const told = await matchesOf(await hour.url(), 'ETH-USD', 2_000);
+      const rest: { trade_id: number }[] = [];
+      for (let after = ''; ; after = `&after=${rest.at(-1)!.trade_id}`) {
+        const page = JSON.parse((await hour.get(`/products/ETH-USD/trades?limit=1000${after}`)).text) as { trade_id: number }[];
+        if (page.length === 0) break;
+        rest.push(...page);
+      }
+      const archived = csv.toString().trimEnd().split('\n').slice(1);
+      const taker = (side: string): string => (side === 'buy' ? 'sell' : 'buy');
+      const lines = told.map(({ trade_id, time, side, price, size }) => {
+        const at = `${new Date(time).toISOString().slice(0, 23)}Z`;
+        return `ETH-USD,${trade_id},${at},${taker(side)},${price},${size}`;
+      });
+      expect(lines).toEqual(archived.map((line) => line.replace(/,(\d{4}-[^,]+),/, (_, at: string) => `,${new Date(at).toISOString()},`)));
+      expect(rest.map(({ trade_id }) => trade_id)).toEqual(told.map(({ trade_id }) => trade_id).reverse());
+    } finally {
+      await hour.end();
+    }
+  });
+
   it('names its sources, and makes nothing up for an archived product', async () => {
     expect(JSON.parse((await simulator.get('/_simulator/sources')).text)).toMatchObject({ 'BTC-USD': 'archive', 'ETH-USD': 'made' });
     expect((await candles('granularity=60&start=2023-11-30T23:00:00Z&end=2023-12-01T01:00:00Z')).status).toBe(503);
@@ -85,6 +153,6 @@ describe('the simulator on archives in S3', () => {
   it('ends with one line where there are no archives', async () => {
     const lost = new ServiceProcess('exchange-simulator', { ...settings, SIMULATOR_ARCHIVES: `s3://${s3.bucket}/${prefix}/nowhere` });
     expect(await lost.exited).toEqual({ code: 1, signal: null });
-    expect(lost.output).toContain('no candle archives below');
+    expect(lost.output).toContain('no archives of candles or trades below');
   });
 });

@@ -36,6 +36,12 @@ export const exchangeSimulatorConfig = z.object({
     .union([z.literal('max'), z.coerce.number().positive().max(1_000_000)])
     .default(1)
     .describe('multiple of the pace at which the capture was recorded, or max: as fast as it goes'),
+  SIMULATOR_CLOCK_SPEED: z.coerce
+    .number()
+    .positive()
+    .max(1_000_000)
+    .default(1)
+    .describe('seconds of the exchange that pass in one second; archived and made trades are told at that pace'),
   SIMULATOR_NOW: z.iso
     .datetime({ offset: true })
     .transform((instant) => Date.parse(instant))

@@ -15,6 +15,12 @@ export interface MarketProduct {
   stoppedAtMs: number | null;
 }
 
+/** The instant up to which a product's trades are known, milliseconds; at most `nowMs`. */
+export function tradesAsOfMs({ source, trades }: MarketProduct, nowMs: number): number {
+  const knownMs = trades !== null && 'knownUntilMs' in trades ? trades.knownUntilMs : undefined;
+  return knownMs === undefined ? source.asOfMs(nowMs) : Math.min(nowMs, knownMs);
+}
+
 export interface MarketParts {
   products: readonly ListedProduct[];
   /** recordings and archives by product; what is not here is made */

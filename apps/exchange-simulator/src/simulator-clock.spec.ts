@@ -13,6 +13,13 @@ it('starts at an instant, runs on, and can be put forward', () => {
   expect(clock.nowMs()).toBe(87_400_250);
 });
 
+it('runs on at a multiple of real time', () => {
+  let elapsedMs = 0;
+  const clock = new SimulatorClock(1_000_000, () => elapsedMs, 60);
+  elapsedMs = 1_500;
+  expect(clock.nowMs()).toBe(1_090_000);
+});
+
 describe('where the clock starts', () => {
   const recordings = [{ knownUntilMs: 200 }, { knownUntilMs: 700 }] as RecordedCandles[];
 

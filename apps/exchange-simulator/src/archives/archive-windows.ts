@@ -26,6 +26,35 @@ export async function indexArchives(objects: ArchiveObjects, prefix: string): Pr
   return index;
 }
 
+const HOUR_MS = 3_600_000;
+const TRADES_KEY =
+  /^trades\/product=([A-Z0-9]+-[A-Z0-9]+)\/dt=\d{4}-\d{2}-\d{2}\/[^/]+_trades_(\d{4}-\d{2}-\d{2})(?:T(\d{2}))?_r[^/]+\.zip$/;
+
+/** Keys of a window's revisions. */
+export interface TradesKeys {
+  toMs: number;
+  hours: 1 | 24;
+  keys: string[];
+}
+
+/** Archived windows of trades by product, those that end last first, and of those the longer one. */
+export async function indexTrades(objects: ArchiveObjects, prefix: string): Promise<Map<string, TradesKeys[]>> {
+  const index = new Map<string, Map<string, TradesKeys>>();
+  for await (const { key } of objects.list(`${prefix}trades/`)) {
+    const [, productId, date, hour] = TRADES_KEY.exec(key.slice(prefix.length)) ?? [];
+    if (productId === undefined || date === undefined) continue;
+    const windows = index.get(productId) ?? new Map<string, TradesKeys>();
+    const hours = hour === undefined ? 24 : 1;
+    const name = `${date}T${hour ?? ''}`;
+    const window = windows.get(name) ?? { toMs: Date.parse(`${date}T${hour ?? '00'}:00:00Z`) + hours * HOUR_MS, hours, keys: [] };
+    window.keys.push(key);
+    index.set(productId, windows.set(name, window));
+  }
+  return new Map(
+    [...index].map(([productId, windows]) => [productId, [...windows.values()].sort((a, b) => b.toMs - a.toMs || b.hours - a.hours)]),
+  );
+}
+
 /** First and next window's first instant about an instant, seconds: a day at 60 s, a year at 86,400 s, a month between. */
 export function windowAbout(granularity: Granularity, timeS: number): { fromS: number; toS: number } {
   const at = new Date(timeS * 1_000);

@@ -71,7 +71,7 @@ async function seal(store: InMemoryObjects, prefix: string, telling: Telling): P
 }
 
 const open = async (store: InMemoryObjects, prefix = ''): Promise<ArchivedCandles> => {
-  const found = (await loadArchives(store, prefix, logger)).get('ONE-USD');
+  const found = (await loadArchives(store, prefix, logger)).candles.get('ONE-USD');
   if (found === undefined) throw new Error('no ONE-USD');
   return found;
 };
@@ -168,5 +168,5 @@ it('leaves out an archive that cannot be read', async () => {
 });
 
 it('says when there are none', async () => {
-  await expect(loadArchives(new InMemoryObjects(), 'x/', logger)).rejects.toThrow('no candle archives below "x/"');
+  await expect(loadArchives(new InMemoryObjects(), 'x/', logger)).rejects.toThrow('no archives of candles or trades below "x/"');
 });

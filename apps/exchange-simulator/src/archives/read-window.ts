@@ -12,7 +12,8 @@ export interface ArchivedWindow {
   open: readonly { fromS: number; toS: number }[];
 }
 
-interface Telling {
+/** What orders the revisions of a window. */
+export interface Telling {
   missing: number;
   collectedAtMs: number;
   collectionId: string;
@@ -45,7 +46,8 @@ export async function readWindow(objects: ArchiveObjects, keys: readonly string[
   return best?.window ?? null;
 }
 
-function isBetter(one: Telling, other: Telling): boolean {
+/** Whether a revision is better than another, by the order that every store of Elias keeps. */
+export function isBetter(one: Telling, other: Telling): boolean {
   if (one.missing !== other.missing) return one.missing < other.missing;
   if (one.collectedAtMs !== other.collectedAtMs) return one.collectedAtMs > other.collectedAtMs;
   return one.collectionId > other.collectionId;

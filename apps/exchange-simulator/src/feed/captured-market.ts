@@ -1,6 +1,4 @@
 import { scaledOf } from '../candles/decimal-sum.js';
-import { NotHeldError } from '../candles/candle-source.js';
-import type { CandleSource } from '../candles/candle-source.js';
 import type { Trade } from '../trades/lay-out-trades.js';
 import type { SteadyTape } from '../trades/trade-tape.js';
 import type { CapturedProduct } from './capture-player.js';
@@ -8,26 +6,6 @@ import type { CapturedMessage } from './read-capture.js';
 
 /** Places that prices and sizes of any product fit in. */
 const PLACES = 8;
-
-/** A product of which only the feed was captured: there are no candles. */
-export class CapturedCandles implements CandleSource {
-  readonly kind = 'capture';
-  readonly trades = null;
-
-  constructor(private readonly productId: string) {}
-
-  asOfMs(nowMs: number): number {
-    return nowMs;
-  }
-
-  range(): Buffer[] {
-    throw new NotHeldError(`the capture of ${this.productId} holds no candles`);
-  }
-
-  newest(): Buffer[] {
-    return this.range();
-  }
-}
 
 /** REST's trades of a captured product: those that the feed has passed, at the time of the recording. */
 export class CapturedTrades implements SteadyTape {

@@ -1,8 +1,9 @@
 import type { CandleSource } from '../candles/candle-source.js';
+import { NoCandles } from '../candles/no-candles.js';
 import type { SteadyTape } from '../trades/trade-tape.js';
 import { CapturePlayer } from './capture-player.js';
 import type { CaptureSpeed } from './capture-player.js';
-import { CapturedCandles, CapturedTrades } from './captured-market.js';
+import { CapturedTrades } from './captured-market.js';
 import { readCapture } from './read-capture.js';
 
 /** A capture with all that the rest of the exchange says of its products. */
@@ -21,7 +22,7 @@ export function captureOf(path: string, speed: CaptureSpeed): LoadedCapture {
   for (const productId of player.productIds()) {
     const product = player.product(productId);
     if (product === null) continue;
-    candles.set(productId, new CapturedCandles(productId));
+    candles.set(productId, new NoCandles(productId, 'capture'));
     trades.set(productId, new CapturedTrades(productId, product));
   }
   return { player, candles, trades };

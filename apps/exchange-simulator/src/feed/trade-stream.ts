@@ -1,4 +1,5 @@
 import { NotHeldError } from '../candles/candle-source.js';
+import { tradesAsOfMs } from '../market.js';
 import type { Market, MarketProduct } from '../market.js';
 import { fieldOf } from '../random.js';
 import { rollingStats } from '../rest/answer-stats.js';
@@ -131,6 +132,7 @@ export class TradeStream implements FeedProduct {
   }
 
   private passOver(tape: Tape, asOfMs: number): void {
+    if ('tellsAll' in tape && tape.tellsAll) return;
     const first = lastTradeId(tape, asOfMs) - WAITING_TRADES_MAX + 1;
     if (first <= this.nextId) return;
     this.skipped += first - this.nextId;
@@ -156,7 +158,6 @@ export class TradeStream implements FeedProduct {
 }
 
 /** The instant that REST's answers know the product up to. */
-function asOf({ source, stoppedAtMs }: MarketProduct, nowMs: number): number {
-  const knownMs = source.asOfMs(nowMs);
-  return Math.min(knownMs, stoppedAtMs ?? knownMs);
+function asOf(product: MarketProduct, nowMs: number): number {
+  return Math.min(tradesAsOfMs(product, nowMs), product.stoppedAtMs ?? Number.POSITIVE_INFINITY);
 }

@@ -5,7 +5,7 @@ import type { Tape } from '../trades/trade-tape.js';
 import { tradesBetween, lastTradeId } from '../trades/trade-pages.js';
 import { jsonBody, refusal, uncacheable } from './answer.js';
 import type { Answer } from './answer.js';
-import { knowledgeOf } from './moment.js';
+import { tradesKnowledgeOf } from './moment.js';
 import type { Moment } from './moment.js';
 
 const TRADES_MAX = 1_000;
@@ -23,7 +23,7 @@ export function answerTrades(product: MarketProduct, parameters: URLSearchParams
 
   const tape = product.trades;
   if (tape === null) return refusal(503, `no trades are held for ${product.listed.id}`);
-  const { asOfMs, freshness } = knowledgeOf(product, moment);
+  const { asOfMs, freshness } = tradesKnowledgeOf(product, moment);
   const newest = Math.min(lastTradeId(tape, asOfMs), after - 1);
   const oldest = Math.max(newest - Math.min(limit, TRADES_MAX) + 1, before + 1, tape.firstTradeId);
   const trades = tradesBetween(tape, oldest, newest);

@@ -1,4 +1,5 @@
 import type { Granularity } from '../candles/candle-row.js';
+import { tradesAsOfMs } from '../market.js';
 import type { MarketProduct } from '../market.js';
 import type { Freshness } from './answer.js';
 
@@ -33,8 +34,16 @@ export interface Knowledge {
  * `Date - Age` is the instant that the answer is true for. A recording's time stands still, so its `Age` grows; it is
  * never called a HIT for that.
  */
-export function knowledgeOf({ source, stoppedAtMs }: MarketProduct, moment: Moment, granularity: Granularity = 60): Knowledge {
-  const answeredMs = source.asOfMs(moment.nowMs - moment.staleS * 1_000, granularity);
+export function knowledgeOf(product: MarketProduct, moment: Moment, granularity: Granularity = 60): Knowledge {
+  return knowledgeUntil(product, moment, product.source.asOfMs(moment.nowMs - moment.staleS * 1_000, granularity));
+}
+
+/** What an answer about a product's trades knows. */
+export function tradesKnowledgeOf(product: MarketProduct, moment: Moment): Knowledge {
+  return knowledgeUntil(product, moment, tradesAsOfMs(product, moment.nowMs - moment.staleS * 1_000));
+}
+
+function knowledgeUntil({ source, stoppedAtMs }: MarketProduct, moment: Moment, answeredMs: number): Knowledge {
   const stale = moment.staleS > 0;
   const ageS = Math.floor(moment.nowMs / 1_000) - Math.floor(answeredMs / 1_000);
   const told = source.kind === 'made' && !stale ? null : ageS;

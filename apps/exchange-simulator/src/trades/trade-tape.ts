@@ -32,6 +32,10 @@ export interface SteadyTape {
   readonly decimals: { price: number; size: number };
   readonly seed: string;
   readonly firstTradeId: number;
+  /** up to here it is known what was traded, milliseconds; without it for as long as the candles are */
+  readonly knownUntilMs?: number;
+  /** a jump of the clock passes over none of them: they are at hand */
+  readonly tellsAll?: boolean;
   /** the newest trade that had happened at an instant; one less than the first id when there was none */
   lastTradeId(asOfMs: number): number;
   /** trades with ids in `[oldest, newest]` that have happened, newest first */
