@@ -119,7 +119,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         {
           provide: StartRun,
           useFactory: (store: RunStore, control: RunControlStore, coinbase: Coinbase) =>
-            new StartRun(store, control, new ExchangeCatalog(coinbase, Date.now, logger), clock, deadlineMs, snapshotLateMsMax),
+            new StartRun(store, control, new ExchangeCatalog(coinbase, Date.now, logger), clock, deadlineMs, snapshotLateMsMax, rules.trades),
           inject: [RunStore, RunControlStore, COINBASE],
         },
         {

@@ -72,6 +72,16 @@ describe('a daily run', () => {
     expect(planRun({ ...day, date: '2023-06-01' }, nowMs, SIX_HOURS_MS).origin).toBe('backfill');
   });
 
+  it('has the trades that the schedule would collect, of the products that it is for', () => {
+    const traded = { hourly: ['BTC-USD', 'ETH-USD'], daily: ['SOL-USD', 'ADA-USD'] };
+    const { windowIds } = planRun({ ...day, products: ['BTC-USD', 'SOL-USD', 'XLM-USD'] }, nowMs, SIX_HOURS_MS, traded);
+    const trades = windowIds.filter((id) => id.startsWith('trades/'));
+    expect(trades).toHaveLength(25);
+    expect([trades[0], trades.at(-1)]).toEqual(['trades/BTC-USD/2024-01-08T00', 'trades/SOL-USD/2024-01-08']);
+    const justOver = Date.parse('2024-01-09T00:00:30Z');
+    expect(planRun(day, justOver, SIX_HOURS_MS, traded).windowIds.filter((id) => id.startsWith('trades/'))).toEqual([]);
+  });
+
   it.each([
     ['a day that is not over', { date: '2024-01-10' }, /^date: is a day that is not over/],
     ['a day that does not exist', { date: '2024-02-30' }, /^date: /],

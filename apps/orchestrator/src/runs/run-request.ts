@@ -17,13 +17,16 @@ import {
 import type { GranularitySeconds, Window } from '@elias/market-data';
 import { z } from 'zod';
 import { isDay } from '../market/market-queries.js';
-import { dailyWindowIds, snapshotWindowIds } from '../schedule/daily-windows.js';
+import { dailyWindowIds, snapshotWindowIds, tradeWindowIds } from '../schedule/daily-windows.js';
+import type { TradedProducts } from '../schedule/daily-windows.js';
 import { DAILY_KEY_PREFIX, dayEndMs, DAYS_AFTER, daysLater, dayStartMs, lastDueDay } from '../schedule/due-daily-runs.js';
 import { RunRefusedError } from './run-errors.js';
 import type { RunKind } from './run-store.js';
 
 /** Most windows of one run: three years of minutes for 180 products. A longer backfill is several runs. */
 const WINDOWS_MAX = 200_000;
+
+const NONE_TRADED: TradedProducts = { hourly: [], daily: [] };
 
 const productIdsSchema = z
   .array(z.string())
@@ -80,17 +83,20 @@ type Reasons = { field: string; reason: string }[];
  * @param body as it came
  * @param nowMs our clock, milliseconds since the epoch
  * @param snapshotLateMsMax how long after a day's end what the exchange tells of its present alone is asked for, milliseconds
+ * @param traded products whose trades a day has too, of those that it is for
  * @throws RunRefusedError with every reason
  */
-export function planRun(body: unknown, nowMs: number, snapshotLateMsMax: number): RunPlan {
+export function planRun(body: unknown, nowMs: number, snapshotLateMsMax: number, traded: TradedProducts = NONE_TRADED): RunPlan {
   const isDaily = typeof body === 'object' && body !== null && 'kind' in body && body.kind === 'daily';
-  return isDaily ? planDay(read(dailyRequestSchema, body), nowMs, snapshotLateMsMax) : planRange(read(rangeRequestSchema, body), nowMs);
+  if (!isDaily) return planRange(read(rangeRequestSchema, body), nowMs);
+  return planDay(read(dailyRequestSchema, body), nowMs, snapshotLateMsMax, traded);
 }
 
 function planDay(
   { date, products, idempotency_key }: z.output<typeof dailyRequestSchema>,
   nowMs: number,
   snapshotLateMsMax: number,
+  { hourly, daily }: TradedProducts,
 ): RunPlan {
   const run = { date, daysAfter: 0 } as const;
   const reasons: Reasons = [];
@@ -102,7 +108,17 @@ function planDay(
     ...{ kind: 'daily', date, dataset: 'candles', granularity: 60, productIds, fromMs, toMs, idempotencyKey: idempotency_key ?? null },
     // a day long past waits its turn as any backfill does
     origin: date >= daysLater(lastDueDay(nowMs), -Math.max(...DAYS_AFTER)) ? 'scheduled' : 'backfill',
-    windowIds: [...dailyWindowIds(run, productIds), ...snapshotWindowIds(run, nowMs, snapshotLateMsMax)],
+    windowIds: [
+      ...dailyWindowIds(run, productIds),
+      ...snapshotWindowIds(run, nowMs, snapshotLateMsMax),
+      // a day of trades that has not settled is left to the schedule's own run
+      ...(toMs + SETTLE_DELAY_MS > nowMs
+        ? []
+        : tradeWindowIds(run, {
+            hourly: productIds.filter((id) => hourly.includes(id)),
+            daily: productIds.filter((id) => daily.includes(id)),
+          })),
+    ],
   };
 }
 

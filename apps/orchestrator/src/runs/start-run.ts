@@ -6,6 +6,7 @@ import { RunConflictError, RunRefusedError } from './run-errors.js';
 import { planRun } from './run-request.js';
 import type { RunPlan } from './run-request.js';
 import type { RunStore } from './run-store.js';
+import type { TradedProducts } from '../schedule/daily-windows.js';
 
 /** Which products the exchange has; `null` while it cannot be asked. */
 export interface ProductCatalog {
@@ -26,6 +27,7 @@ export class StartRun {
     private readonly clock: () => number,
     private readonly deadlineMs: number,
     private readonly snapshotLateMsMax: number,
+    private readonly traded?: TradedProducts,
   ) {}
 
   /**
@@ -40,7 +42,7 @@ export class StartRun {
    * @throws RunConflictError the same is under way
    */
   async run(body: unknown): Promise<StartedRun> {
-    const plan = planRun(body, this.clock(), this.snapshotLateMsMax);
+    const plan = planRun(body, this.clock(), this.snapshotLateMsMax, this.traded);
     // before the exchange is asked, which may be away
     const before = await this.startedBefore(plan);
     if (before !== undefined) return before;
