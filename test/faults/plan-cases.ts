@@ -77,10 +77,10 @@ const EXCHANGE: Readonly<Record<string, { kind: string; ms?: number }>> = {
   '429': { kind: '429' },
   '500': { kind: '500' },
   '503': { kind: '503' },
-  cut: { kind: 'cut' },
+  'half a page': { kind: 'cut' },
   slow: { kind: 'slow', ms: 1_500 },
   stalled: { kind: 'stall', ms: 300_000 },
-  'half a page': { kind: 'garbage' },
+  garbage: { kind: 'garbage' },
   HTML: { kind: 'html' },
   'stale cache': { kind: 'stale_cache' },
   'HIT without Age': { kind: 'hit_without_age' },
@@ -111,7 +111,7 @@ function stepCases(): Unseeded[] {
   return STEPS.flatMap(({ service, step }) =>
     MOMENTS.flatMap((moment) =>
       stepFaults(service, moment).map((what): Unseeded => {
-        const place = step.startsWith(`${service}.`) ? step : `${service}.${step.slice(step.indexOf('.') + 1)}`;
+        const place = placeOf(service, step);
         const point = { service, step, moment };
         return {
           ...{ name: `${place}/${moment}/${what}`, group: GROUPS.steps, row: place, column: what },
@@ -120,6 +120,12 @@ function stepCases(): Unseeded[] {
       }),
     ),
   );
+}
+
+/** Steps that services share are named with the service that is meant. */
+function placeOf(service: string, step: DurableStep): string {
+  if (step === 'outbox.send') return `${service}.send-outbox`;
+  return step === 'kafka.commit-offsets' ? `${service}.commit-offsets` : step;
 }
 
 /** What makes sense at a step; the slow ones at one of its two moments. */
