@@ -1,4 +1,4 @@
-// Sums the counts of Jest's JSON reports and of pytest's XML report: `count-tests.mjs FOLDER FAILED_STEPS`.
+// Sums the counts of Jest's JSON reports, of the fault drill's and of pytest's XML report: `count-tests.mjs FOLDER FAILED_STEPS`.
 // The last line is "N passed, N failed".
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -25,6 +25,11 @@ failed += airflow.failures + airflow.errors;
 if (airflow.tests === 0) complaints.push('no airflow test ran');
 if (airflow.skipped > 0) complaints.push(`skipped: ${airflow.skipped} airflow tests`);
 
+const drill = drillCounts(join(folder, 'drill.json'));
+passed += drill.passed;
+failed += drill.failed;
+if (drill.passed + drill.failed === 0) complaints.push('no case of the fault drill ran');
+
 for (const complaint of complaints) console.log(complaint);
 if (failedSteps > 0) console.log(`${failedSteps} steps failed`);
 console.log(`${passed} passed, ${failed + complaints.length} failed`);
@@ -42,6 +47,11 @@ function count(report) {
       else console.log(`skipped without recordings: ${fullName}`);
     }
   }
+}
+
+/** Counts of the drill's report; a case whose fault was not met counts as failed. */
+function drillCounts(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 0 };
 }
 
 /** Counts of pytest's JUnit XML; zeros when there is none. */

@@ -1,15 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { describeError } from '@elias/errors';
 import { runMain } from '@elias/telemetry';
 import { claimState } from '../../deploy/local/claim-state.js';
 import { cloneRoot } from '../../deploy/local/clone-paths.js';
+import { LocalStackError } from '../../deploy/local/local-stack-error.js';
 import { StateDirectory } from '../../deploy/local/state/state-directory.js';
 import { stopRequest } from '../../deploy/local/stop-request.js';
 import { dayOf } from '../support/watched-window.js';
 import type { WatchedWindow } from '../support/watched-window.js';
 import type { DrillCase } from './drill-case.js';
-import { parseDrillOptions } from './drill-options.js';
+import { DrillOptionError, parseDrillOptions } from './drill-options.js';
 import type { DrillOptions } from './drill-options.js';
 import { DrillStack, PRODUCTS } from './drill-stack.js';
 import { closingLine, matrixLines } from './matrix-lines.js';
@@ -116,4 +118,12 @@ function reportOf(results: readonly CaseResult[]): object {
   return { passed, failed: results.length - passed, cases };
 }
 
-await runMain(main);
+await runMain(async () => {
+  try {
+    await main();
+  } catch (error) {
+    if (!(error instanceof DrillOptionError || error instanceof LocalStackError)) throw error;
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = 2;
+  }
+});
