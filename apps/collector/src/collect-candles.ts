@@ -1,5 +1,5 @@
 import { encodeCandlesCsv } from '@elias/archive';
-import type { Call } from '@elias/coinbase';
+import type { Call, Priority } from '@elias/coinbase';
 import { isTrading } from '@elias/coinbase';
 import type { CandleWindow } from '@elias/market-data';
 import { formatInstant, planCandlePages, windowId } from '@elias/market-data';
@@ -18,11 +18,12 @@ export class CollectCandles {
    * nothing to tell and the collection failed.
    * @throws ExchangeUnavailableError, OnlyCachedAnswers, WindowNotServable, and what the exchange's answers throw
    */
-  async run(window: CandleWindow, signal: AbortSignal): Promise<CollectedWindow> {
+  async run(window: CandleWindow, signal: AbortSignal, priority: Priority = 'request'): Promise<CollectedWindow> {
     const { exchange, deadlineMs, windowsAtOnce, newCollectionId } = this.parts;
     const beganAtMs = performance.now();
-    const call: Call = { priority: 'request', signal, deadlineAtMs: beganAtMs + deadlineMs };
-    const product = await exchange.product(window.productId, call);
+    const call: Call = { priority, signal, deadlineAtMs: beganAtMs + deadlineMs };
+    // whoever is more urgent may wait for the same list
+    const product = await exchange.product(window.productId, { ...call, priority: 'request' });
     const plannedAtMs = await this.nowFor(window, call);
     const pages = planCandlePages(window, plannedAtMs);
     const deadlineAtMs = beganAtMs + deadlineMs + exchange.paceMs(pages.length * windowsAtOnce);

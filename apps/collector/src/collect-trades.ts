@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { encodeTradeLines, TRADES_CSV_HEADER } from '@elias/archive';
-import type { Call, TradesPage } from '@elias/coinbase';
+import type { Call, Priority, TradesPage } from '@elias/coinbase';
 import { BadAnswerError, ExchangeUnavailableError } from '@elias/coinbase';
 import { formatInstant, MISSING_RANGES_MAX, SETTLE_DELAY_MS, TradeChain, tradeCoverage, windowId } from '@elias/market-data';
 import type { Trade, TradeWindow } from '@elias/market-data';
@@ -31,11 +31,11 @@ export class CollectTrades {
    * answered, the collection failed. A window is collected when it is over, not sooner.
    * @throws ExchangeUnavailableError, NotSettledYet, OnlyCachedAnswers, WindowNotServable, SpoolFailedError, and what the answers throw
    */
-  async run(window: TradeWindow, signal: AbortSignal): Promise<CollectedWindow> {
+  async run(window: TradeWindow, signal: AbortSignal, priority: Priority = 'request'): Promise<CollectedWindow> {
     const { exchange, deadlineMs, windowsAtOnce, newCollectionId, spoolFolder } = this.parts;
     const beganAtMs = performance.now();
     const deadlineFor = (questions: number): number => beganAtMs + deadlineMs + exchange.paceMs(questions * windowsAtOnce);
-    const collection = new Collection(this.parts, window, { priority: 'request', signal, deadlineAtMs: deadlineFor(PROBES) });
+    const collection = new Collection(this.parts, window, { priority, signal, deadlineAtMs: deadlineFor(PROBES) });
     await collection.checkMoment();
     const stretch = await collection.findStretch();
     const collectionId = newCollectionId();
@@ -70,7 +70,7 @@ class Collection {
     const { exchange } = this.parts;
     const { productId, toMs } = this.window;
     // the product first: one that is not there is not to be asked for later
-    await exchange.product(productId, this.call);
+    await exchange.product(productId, { ...this.call, priority: 'request' });
     const knownMs = await exchange.now(this.call);
     // the clock that is known runs a little late
     const nowMs = knownMs < toMs + SETTLE_DELAY_MS ? await exchange.time(this.call) : knownMs;

@@ -1,3 +1,4 @@
+import type { Priority } from '@elias/coinbase';
 import { BadAnswerError, ExchangeUnavailableError, RequestRefusedError, UnknownProductError, ValueDoesNotFitError } from '@elias/coinbase';
 import { CollectCandles } from './collect-candles.js';
 import { CollectExchangeStats } from './collect-exchange-stats.js';
@@ -22,19 +23,30 @@ export class CollectWindow {
     this.trades = new CollectTrades(parts);
   }
 
-  /** @throws the signal's reason when the work is to be dropped */
-  async run(request: Pick<CollectionRequest, 'window' | 'productIds'>, signal: AbortSignal): Promise<CollectionOutcome> {
+  /**
+   * @param priority when its requests go; of snapshots, of which nobody asks but for a request, it means nothing
+   * @throws the signal's reason when the work is to be dropped
+   */
+  async run(
+    request: Pick<CollectionRequest, 'window' | 'productIds'>,
+    signal: AbortSignal,
+    priority: Priority = 'request',
+  ): Promise<CollectionOutcome> {
     try {
-      return { kind: 'collected', ...(await this.collect(request, signal)) };
+      return { kind: 'collected', ...(await this.collect(request, signal, priority)) };
     } catch (cause) {
       signal.throwIfAborted();
       return failureOf(cause);
     }
   }
 
-  private collect({ window, productIds }: Pick<CollectionRequest, 'window' | 'productIds'>, signal: AbortSignal): Promise<CollectedWindow> {
-    if (window.dataset === 'candles') return this.candles.run(window, signal);
-    if (window.dataset === 'trades') return this.trades.run(window, signal);
+  private collect(
+    { window, productIds }: Pick<CollectionRequest, 'window' | 'productIds'>,
+    signal: AbortSignal,
+    priority: Priority,
+  ): Promise<CollectedWindow> {
+    if (window.dataset === 'candles') return this.candles.run(window, signal, priority);
+    if (window.dataset === 'trades') return this.trades.run(window, signal, priority);
     return window.dataset === 'products' ? this.products.run(window, signal) : this.exchangeStats.run(window, productIds, signal);
   }
 }

@@ -25,6 +25,13 @@ export const collectorConfig = z.object({
   COLLECTOR_REQUEST_DEADLINE_MS: positive(120_000).describe(
     'milliseconds for one window with all repeats, beyond what its pages take at the allowed rate',
   ),
+  COLLECTOR_TOKEN: z
+    .string()
+    .min(16)
+    .optional()
+    .describe(
+      'bearer token for who audits by asking the exchange again, 16 characters or more; without it only HTTP_HOST on loopback answers',
+    ),
   COLLECTOR_PRODUCTS_TTL_MS: positive(600_000).describe("milliseconds for which the exchange's list of products is good"),
 });
 export type CollectorConfig = z.output<typeof collectorConfig>;

@@ -2,7 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown } from '@nestjs/common';
 import type { Coinbase } from '@elias/coinbase';
 import type { KafkaClient } from '@elias/kafka';
-import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
+import { isLoopback, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { removeSpoolFolder, spoolFolder } from '@elias/window-parts';
 import { v7 as uuidv7 } from 'uuid';
@@ -10,6 +10,8 @@ import { AnswerRequest } from './answer-request.js';
 import { CollectWindow } from './collect-window.js';
 import type { CollectorMetrics } from './collector-metrics.js';
 import type { CollectorConfig } from './collector.config.js';
+import { ASKING_TOKEN, ExchangeWindowController } from './exchange-window/exchange-window.controller.js';
+import { TellWindow } from './exchange-window/tell-window.js';
 import { KafkaEventLog } from './kafka-event-log.js';
 import type { LivePlane } from './live/live-plane.js';
 import type { ProductCatalogue } from './product-catalogue.js';
@@ -76,11 +78,13 @@ export class CollectorModule implements OnApplicationShutdown {
     return {
       module: CollectorModule,
       imports: [ServiceModule.forRoot({ app: 'collector', metrics, readiness })],
-      controllers: [RequestsController],
+      controllers: [RequestsController, ExchangeWindowController],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: SPOOL, useValue: folder },
         { provide: RequestIntake, useValue: intake },
+        { provide: TellWindow, useValue: new TellWindow(collectWindow, () => coinbase.part) },
+        { provide: ASKING_TOKEN, useValue: { required: config.COLLECTOR_TOKEN ?? (isLoopback(config.HTTP_HOST) ? null : undefined) } },
       ],
     };
   }

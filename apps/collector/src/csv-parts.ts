@@ -13,6 +13,7 @@ export class CsvParts {
   private stored = 0;
   private lines: Uint8Array[] = [];
   private bytes = 0;
+  private storedBytes = 0;
   private readonly hash = createHash('sha256');
   private digest: string | undefined;
 
@@ -36,6 +37,11 @@ export class CsvParts {
   /** Of all of it; nothing can be added any more. */
   get sha256(): string {
     return (this.digest ??= this.hash.digest('hex'));
+  }
+
+  /** Bytes of all parts. */
+  get totalBytes(): number {
+    return this.storedBytes + this.bytes;
   }
 
   get parts(): number {
@@ -62,6 +68,7 @@ export class CsvParts {
       await writeFile(path, Buffer.concat(this.lines));
     });
     this.stored += 1;
+    this.storedBytes += this.bytes;
     this.lines = [];
     this.bytes = 0;
   }

@@ -31,6 +31,8 @@ export interface Coinbase {
   readonly pacer: RequestPacer;
   /** From now on this part of the allowance, 0 to 1; counts on no token that is there, since others may have used them. */
   takePart(part: number): void;
+  /** The present part, 0 to 1. */
+  readonly part: number;
   /** How long so many requests take at the present part of the allowance, milliseconds; 0 without a limit, or without a part. */
   paceMs(requests: number): number;
   close(): Promise<void>;
@@ -40,6 +42,7 @@ export function createCoinbase({ config, underWayMax, part, ...hooks }: Coinbase
   const limit: ExchangeLimit = { perSecond: config.EXCHANGE_REQUESTS_PER_SECOND, burst: config.EXCHANGE_BURST };
   const allowance = (ofWhole: number): ReturnType<typeof allowanceOf> => allowanceOf(limit, config.EXCHANGE_ALLOWANCE_SHARE, ofWhole);
   let current = allowance(part);
+  let presentPart = part;
   const pacer = new RequestPacer({ limit: current, underWayMax });
   const transport = new HttpTransport({
     url: config.EXCHANGE_URL,
@@ -50,7 +53,11 @@ export function createCoinbase({ config, underWayMax, part, ...hooks }: Coinbase
   return {
     client: new CoinbaseClient({ transport, pacer, random: Math.random, ...hooks }),
     pacer,
+    get part() {
+      return presentPart;
+    },
     takePart: (ofWhole) => {
+      presentPart = ofWhole;
       current = allowance(ofWhole);
       pacer.adjust(current);
       pacer.empty();

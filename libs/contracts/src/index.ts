@@ -3,6 +3,7 @@ export * from './cloud-event.js';
 export * from './control-events.js';
 export * from './dataset-models.js';
 export * from './ddl.js';
+export * from './exchange-telling.js';
 export * from './gateway-async-api.js';
 export * from './gateway-messages.js';
 export * from './glue-ddl.js';
