@@ -7,7 +7,7 @@ import type { StoredWindow } from './stored-window.js';
 
 /** What the archive holds: the manifest of the best sealed revision and its CSV. */
 export interface ArchivedWindow {
-  readonly manifest: Manifest;
+  readonly manifest: Pick<Manifest, 'window' | 'revision' | 'rowCount' | 'coverage' | 'csvSha256'>;
   readonly csv: Uint8Array;
 }
 
@@ -19,7 +19,7 @@ export function storeDifference({ manifest, csv }: ArchivedWindow, stored: Store
   return ledgerDifference(manifest, stored) ?? rowDifference(manifest.window.dataset, linesOf(csv), stored.rows);
 }
 
-function ledgerDifference(manifest: Manifest, { ledger }: StoredWindow): string | null {
+function ledgerDifference(manifest: ArchivedWindow['manifest'], { ledger }: StoredWindow): string | null {
   if (ledger === null) return 'its ledger has no such window';
   if (ledger.state !== 'loaded') return `its ledger says ${ledger.state}`;
   const sameContent = ledger.csvSha256 === manifest.csvSha256;
@@ -45,7 +45,8 @@ function ledgerDifference(manifest: Manifest, { ledger }: StoredWindow): string 
   return wrong === undefined ? null : `its ledger has ${wrong} "${told[wrong]}", the manifest "${expected[wrong]}"`;
 }
 
-function rowDifference(dataset: Dataset, archived: readonly string[], stored: readonly string[]): string | null {
+/** The first row in which a place differs from the archive, in words for people, or null. */
+export function rowDifference(dataset: Dataset, archived: readonly string[], stored: readonly string[]): string | null {
   const rows = Math.max(archived.length, stored.length);
   for (let i = 0; i < rows; i += 1) {
     if (archived[i] === stored[i]) continue;
@@ -59,15 +60,16 @@ function rowDifference(dataset: Dataset, archived: readonly string[], stored: re
 /** What tells a row from the others of its window, where that is not the first of its key. */
 const NAMED_BY: Partial<Record<Dataset, string>> = { candles: 'started_at', trades: 'trade_id' };
 
-function describeRow(dataset: Dataset, stored: string, archived: string): string {
+/** @param where the other one is from */
+export function describeRow(dataset: Dataset, stored: string, archived: string, where = 'in the archive'): string {
   const [have, want] = [splitCsvLine(stored) ?? [], splitCsvLine(archived) ?? []];
   const { key, columns: model } = DATASET_MODELS[dataset];
   const columns = model.map(({ name }) => name);
   const at = columns.findIndex((_, i) => have[i] !== want[i]);
   // what the window has in common with all its rows tells nothing
   const named = columns.indexOf(NAMED_BY[dataset] ?? key.find((name) => name !== 'as_of_date')!);
-  if (have[named] !== want[named]) return `of ${have[named]}, in the archive of ${want[named]}`;
-  return `of ${have[named]} and has ${columns[at]} ${have[at]}, in the archive ${want[at]}`;
+  if (have[named] !== want[named]) return `of ${have[named]}, ${where} of ${want[named]}`;
+  return `of ${have[named]} and has ${columns[at]} ${have[at]}, ${where} ${want[at]}`;
 }
 
 /** Rows of a CSV without its header line. */

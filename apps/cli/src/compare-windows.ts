@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { twinKey } from '@elias/archive';
 import type { WireCoverage } from '@elias/contracts';
 import { coverageToWire } from '@elias/contracts';
-import { describeError, isRetryable } from '@elias/errors';
+import { describeError } from '@elias/errors';
 import { formatInstant, parseWindowId, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import pLimit from 'p-limit';
 import { storeDifference } from './compare-window.js';
+import { readAgain } from './read-again.js';
 import { currentSealed } from './revisions/sealed-revisions.js';
 import type { WindowStore } from './stored-window.js';
 
@@ -41,9 +41,6 @@ export interface ComparedStores {
   askAgainAfterMs?: number;
 }
 
-/** A store that does not answer is asked this often before its window counts as unreadable. */
-const READINGS_MAX = 4;
-
 /** Compares each window, value by value, in the archive, Redshift and Postgres. A window that cannot be read is not equal, with the reason. */
 export async function compareWindows(windowIds: readonly string[], stores: ComparedStores): Promise<ComparedWindow[]> {
   const limit = pLimit(WINDOWS_AT_ONCE);
@@ -51,14 +48,11 @@ export async function compareWindows(windowIds: readonly string[], stores: Compa
 }
 
 async function compareOne(window: Window, stores: ComparedStores): Promise<ComparedWindow> {
-  for (let reading = 1; ; reading += 1) {
-    const report: ComparedWindow = { ...named(window), ...nothing };
-    try {
-      return await compareNow(window, stores, report);
-    } catch (error) {
-      if (!isRetryable(error) || reading === READINGS_MAX) return { ...report, error: describeError(error) };
-      await sleep(stores.askAgainAfterMs ?? 1_000);
-    }
+  const report: ComparedWindow = { ...named(window), ...nothing };
+  try {
+    return await readAgain(() => compareNow(window, stores, Object.assign(report, nothing)), stores.askAgainAfterMs);
+  } catch (error) {
+    return { ...report, error: describeError(error) };
   }
 }
 

@@ -6,6 +6,7 @@ import { migrateRedshift, RedshiftData, redshiftSettings, redshiftTarget } from 
 import { createLogger } from '@elias/telemetry';
 import { Command } from 'commander';
 import { z } from 'zod';
+import { addAudit } from './audit/add-audit.js';
 import { compareWindows } from './compare-windows.js';
 import { comparisonLines } from './comparison-lines.js';
 import { addDeadLetters } from './dead-letters/add-dlq.js';
@@ -58,6 +59,7 @@ program
   });
 
 const context = { settings: environment, logger };
+addAudit(program, context);
 addQuery(program, context);
 addDeadLetters(program, context);
 addRevisions(program, context);

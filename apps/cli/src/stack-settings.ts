@@ -8,6 +8,7 @@ const stackSchema = z.object({
   s3: z.object({ endpoint: z.string(), region: z.string(), bucket: z.string(), access_key_id: z.string(), secret_access_key: z.string() }),
   postgres: z.object({ url: z.string() }),
   orchestrator: z.object({ url: z.string() }).optional(),
+  collector: z.object({ url: z.string() }).optional(),
   exchange: z.object({ url: z.string() }).optional(),
   redshift_data: z.object({ endpoint: z.string(), region: z.string(), workgroup: z.string(), database: z.string() }).optional(),
 });
@@ -32,7 +33,7 @@ export function stackSettings(file: string, env: NodeJS.ProcessEnv): NodeJS.Proc
   } catch (cause) {
     throw new StackUnreadableError(file, cause);
   }
-  const { kafka, s3, postgres, orchestrator, exchange, redshift_data: redshift } = stack;
+  const { kafka, s3, postgres, orchestrator, collector, exchange, redshift_data: redshift } = stack;
   return {
     KAFKA_BROKERS: kafka.brokers.join(','),
     AWS_REGION: s3.region,
@@ -42,6 +43,7 @@ export function stackSettings(file: string, env: NodeJS.ProcessEnv): NodeJS.Proc
     ARCHIVE_BUCKET: s3.bucket,
     POSTGRES_URL: postgres.url,
     ...(exchange === undefined ? {} : { EXCHANGE_URL: exchange.url }),
+    ...(collector === undefined ? {} : { COLLECTOR_URLS: collector.url }),
     ...(orchestrator === undefined ? {} : { ORCHESTRATOR_URL: orchestrator.url }),
     ...(redshift === undefined
       ? {}

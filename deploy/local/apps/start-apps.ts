@@ -78,8 +78,12 @@ export async function startPipeline({ root, state, processes, stack, schedule, g
     },
     signal,
   );
-  const url = (name: 'orchestrator' | 'gateway'): string => `http://127.0.0.1:${ports[name]}`;
-  stack.addresses({ orchestrator: { url: url('orchestrator') }, ...(gateway ? { gateway: { url: url('gateway') } } : {}) });
+  const url = (name: 'collector' | 'orchestrator' | 'gateway'): string => `http://127.0.0.1:${ports[name]}`;
+  stack.addresses({
+    collector: { url: url('collector') },
+    orchestrator: { url: url('orchestrator') },
+    ...(gateway ? { gateway: { url: url('gateway') } } : {}),
+  });
 }
 
 /** Where the orchestrator asks the others how they are. */

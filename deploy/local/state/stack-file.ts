@@ -9,6 +9,7 @@ export interface StackAddresses {
   postgres?: { url: string; admin_url: string; redshift_url: string };
   redshift_data?: { endpoint: string; region: string; workgroup: string; database: string };
   exchange?: { url: string; kind: 'coinbase' | 'simulator' };
+  collector?: { url: string };
   orchestrator?: { url: string };
   gateway?: { url: string };
 }

@@ -1,0 +1,59 @@
+import { archiveFolder, ArchiveCorruptError, archiveKey, checkWindowCsv, openArchive, parseArchiveKey } from '@elias/archive';
+import type { OpenedArchive } from '@elias/archive';
+import { describeError } from '@elias/errors';
+import { isBetterRevision, windowId } from '@elias/market-data';
+import type { Window } from '@elias/market-data';
+import type { ObjectStore } from '@elias/object-store';
+import { revokedMarkerKey } from '../revisions/sealed-revisions.js';
+
+/** Every archive of a window, read to its last byte. */
+export interface SealedArchives {
+  /** the best that stands and can be read */
+  readonly best: OpenedArchive | null;
+  readonly standing: number;
+  readonly withdrawn: number;
+  /** what is wrong with the first of those that cannot be read, or hold something else than their names say */
+  readonly problem: string | null;
+}
+
+/**
+ * Reads each archive of a window, also those that are not the best: their entries, hashes, rows, and whether they are what their keys name.
+ * @throws ObjectStoreUnavailableError
+ */
+export async function readSealed(window: Window, bucket: Pick<ObjectStore, 'list' | 'get'>, prefix: string): Promise<SealedArchives> {
+  const keys: string[] = [];
+  for await (const { key } of bucket.list(`${archiveFolder(prefix, window)}/`)) keys.push(key);
+  const sealed = keys.filter((key) => {
+    const parsed = parseArchiveKey(prefix, key);
+    // an hour's folder has the other hours of the day too
+    return parsed !== null && windowId(parsed.window) === windowId(window);
+  });
+  let best: OpenedArchive | null = null;
+  let withdrawn = 0;
+  let problem: string | null = null;
+  for (const key of sealed) {
+    const stands = !keys.includes(revokedMarkerKey(key));
+    if (!stands) withdrawn += 1;
+    const opened = openSealed(prefix, key, await bucket.get(key));
+    if (typeof opened === 'string') problem ??= opened;
+    else if (stands && isBetterRevision(opened.manifest.revision, best?.manifest.revision)) best = opened;
+  }
+  return { best, standing: sealed.length - withdrawn, withdrawn, problem };
+}
+
+/** @returns what is wrong with it, when it cannot be taken for what its key names */
+function openSealed(prefix: string, key: string, zip: Buffer): OpenedArchive | string {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  try {
+    const opened = openArchive(zip);
+    const { window, revision, csvSha256 } = opened.manifest;
+    if (archiveKey(prefix, window, revision, csvSha256) !== key) {
+      return `${name} holds another archive: collection ${revision.collectionId} of ${windowId(window)}`;
+    }
+    const checked = checkWindowCsv(opened.csv, opened.manifest);
+    return checked.kind === 'ok' ? opened : `${name}: ${describeError(checked.cause)}`;
+  } catch (error) {
+    if (!(error instanceof ArchiveCorruptError)) throw error;
+    return `${name}: ${describeError(error)}`;
+  }
+}
