@@ -12,6 +12,7 @@ import { comparisonLines } from './comparison-lines.js';
 import { addDeadLetters } from './dead-letters/add-dlq.js';
 import { addDoctor } from './doctor/add-doctor.js';
 import { addQuery } from './query/add-query.js';
+import { addReplay } from './replay/add-replay.js';
 import { stackSettings } from './stack-settings.js';
 import { addRevisions } from './revisions/add-revisions.js';
 import { addStatus } from './status/add-status.js';
@@ -63,6 +64,7 @@ addAudit(program, context);
 addQuery(program, context);
 addDeadLetters(program, context);
 addRevisions(program, context);
+addReplay(program, context);
 addStatus(program, context);
 addDoctor(program, context);
 

@@ -25,6 +25,7 @@ export interface StoreDialect {
 export function rowsQuery(
   window: Window,
   { name, parameter, text }: StoreDialect,
+  schema = MARKET_SCHEMA,
 ): { sql: string; parameters: Record<string, string | number> } {
   const { columns, key, name: table } = DATASET_MODELS[window.dataset];
   const place = placeConditions(window);
@@ -33,15 +34,15 @@ export function rowsQuery(
     const wanted = parameter(of, i + 1);
     return `t.${name(column)} ${operator} ${typeof value === 'number' ? `CAST(${wanted} AS INTEGER)` : wanted}`;
   });
-  const sql = `SELECT ${columns.map((column) => `${text(column)} AS ${name(column.name)}`).join(', ')} FROM ${MARKET_SCHEMA}.${table} t
+  const sql = `SELECT ${columns.map((column) => `${text(column)} AS ${name(column.name)}`).join(', ')} FROM ${schema}.${table} t
 WHERE ${conditions.join(' AND ')}
 ORDER BY ${key.map((column) => `t.${name(column)}`).join(', ')}`;
   return { sql, parameters };
 }
 
-export function ledgerSql({ name, parameter }: StoreDialect): string {
+export function ledgerSql({ name, parameter }: StoreDialect, schema = MARKET_SCHEMA): string {
   const columns = LEDGER_COLUMNS.map((column) => `CAST(t.${name(column)} AS VARCHAR(65535)) AS ${name(column)}`);
-  return `SELECT ${columns.join(', ')} FROM ${MARKET_SCHEMA}.load_ledger t WHERE t.${name('window_id')} = ${parameter('window_id', 1)}`;
+  return `SELECT ${columns.join(', ')} FROM ${schema}.load_ledger t WHERE t.${name('window_id')} = ${parameter('window_id', 1)}`;
 }
 
 /** A row as the one line that the archive's CSV has for equal values. */

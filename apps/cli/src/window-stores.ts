@@ -1,4 +1,4 @@
-import { redshiftName } from '@elias/contracts';
+import { MARKET_SCHEMA, redshiftName } from '@elias/contracts';
 import { windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { Postgres } from '@elias/postgres';
@@ -23,28 +23,28 @@ const REDSHIFT: StoreDialect = {
 };
 
 /** Postgres, read through `pg`. */
-export function postgresStore(postgres: Postgres): WindowStore {
+export function postgresStore(postgres: Postgres, schema = MARKET_SCHEMA): WindowStore {
   return {
     name: 'Postgres',
     async read(window: Window): Promise<StoredWindow> {
-      const { sql, parameters } = rowsQuery(window, POSTGRES);
+      const { sql, parameters } = rowsQuery(window, POSTGRES, schema);
       const rows = await postgres.query<Row>(sql, Object.values(parameters));
-      const [ledger] = await postgres.query<Row>(ledgerSql(POSTGRES), [windowId(window)]);
+      const [ledger] = await postgres.query<Row>(ledgerSql(POSTGRES, schema), [windowId(window)]);
       return { rows: rows.map((row) => csvLine(window.dataset, row)), ledger: ledger === undefined ? null : ledgerEntry(ledger) };
     },
   };
 }
 
 /** Redshift, read through the Data API alone. */
-export function redshiftStore(redshift: RedshiftData): WindowStore {
+export function redshiftStore(redshift: RedshiftData, schema = MARKET_SCHEMA): WindowStore {
   return {
     name: 'Redshift',
     async read(window: Window): Promise<StoredWindow> {
-      const { sql, parameters } = rowsQuery(window, REDSHIFT);
+      const { sql, parameters } = rowsQuery(window, REDSHIFT, schema);
       const rows: string[] = [];
       for await (const row of redshift.query(sql, parameters)) rows.push(csvLine(window.dataset, row));
       let ledger: Row | undefined;
-      for await (const row of redshift.query(ledgerSql(REDSHIFT), { window_id: windowId(window) })) ledger = row;
+      for await (const row of redshift.query(ledgerSql(REDSHIFT, schema), { window_id: windowId(window) })) ledger = row;
       return { rows, ledger: ledger === undefined ? null : ledgerEntry(ledger) };
     },
   };

@@ -3,14 +3,24 @@ import type { Column, ColumnType, TableModel, ViewModel } from './table-model.js
 
 /** `CREATE TABLE` for Postgres. Text is compared by bytes, so that order is the same in both stores. */
 export function postgresTable(model: TableModel): string {
-  return createTable(model, { typeOf: postgresType, nameOf: (column) => column }, [`PRIMARY KEY (${model.key.join(', ')})`], '');
+  return postgresTableIn(MARKET_SCHEMA, model);
+}
+
+/** The same in another schema. */
+export function postgresTableIn(schema: string, model: TableModel): string {
+  return createTable(schema, model, { typeOf: postgresType, nameOf: (column) => column }, [`PRIMARY KEY (${model.key.join(', ')})`], '');
 }
 
 /** `CREATE TABLE` for Redshift. Its keys are informational: nothing enforces them. */
 export function redshiftTable(model: TableModel): string {
+  return redshiftTableIn(MARKET_SCHEMA, model);
+}
+
+/** The same in another schema. */
+export function redshiftTableIn(schema: string, model: TableModel): string {
   const key = model.key.map(redshiftName).join(', ');
   const attributes = `\nDISTSTYLE AUTO\nSORTKEY (${model.sortKey.map(redshiftName).join(', ')})`;
-  return createTable(model, { typeOf: redshiftType, nameOf: redshiftName }, [`PRIMARY KEY (${key})`], attributes);
+  return createTable(schema, model, { typeOf: redshiftType, nameOf: redshiftName }, [`PRIMARY KEY (${key})`], attributes);
 }
 
 /** `CREATE VIEW` for either store. */
@@ -28,10 +38,10 @@ interface Dialect {
   nameOf: (column: string) => string;
 }
 
-function createTable(model: TableModel, { typeOf, nameOf }: Dialect, constraints: string[], attributes: string): string {
+function createTable(schema: string, model: TableModel, { typeOf, nameOf }: Dialect, constraints: string[], attributes: string): string {
   const column = ({ name, type, nullable }: Column): string => `${nameOf(name)} ${typeOf(type)}${nullable === true ? '' : ' NOT NULL'}`;
   const lines = [...model.columns.map(column), ...constraints].map((line) => `  ${line}`);
-  return `CREATE TABLE ${MARKET_SCHEMA}.${model.name} (\n${lines.join(',\n')}\n)${attributes};`;
+  return `CREATE TABLE ${schema}.${model.name} (\n${lines.join(',\n')}\n)${attributes};`;
 }
 
 function postgresType(type: ColumnType): string {

@@ -1,11 +1,21 @@
 import { z } from 'zod';
-import { CLIENT_MESSAGES, GATEWAY_EVENT_TYPES, gatewayEventSchema, marketCandleSchema, SERVER_MESSAGES } from './gateway-messages.js';
+import {
+  CLIENT_MESSAGES,
+  GATEWAY_EVENT_TYPES,
+  gatewayEventSchema,
+  marketCandleSchema,
+  marketTradeSchema,
+  SERVER_MESSAGES,
+} from './gateway-messages.js';
 
 const jsonSchema = (schema: z.ZodType): Record<string, unknown> => z.toJSONSchema(schema, { target: 'draft-7', io: 'input' });
 
 /** JSON Schema (draft 7) of the data that no topic has in this shape, by name. */
 export function gatewayJsonSchemas(): Record<string, object> {
-  return { 'market.candle': { title: 'market.candle', ...jsonSchema(marketCandleSchema) } };
+  return {
+    'market.candle': { title: 'market.candle', ...jsonSchema(marketCandleSchema) },
+    'market.trade': { title: 'market.trade', ...jsonSchema(marketTradeSchema) },
+  };
 }
 
 /** AsyncAPI 3.0 description of the gateway: its WebSocket, and its event stream, which tells the same events. */

@@ -23,6 +23,20 @@ export const marketCandleSchema = z.object({
 });
 export type MarketCandle = z.infer<typeof marketCandleSchema>;
 
+/** One trade of a settled window, as a replay tells it to whoever wants trades one by one. */
+export const marketTradeSchema = z.object({
+  product_id: z.string().describe('e.g. BTC-USD'),
+  trade_id: z.int().min(0),
+  side: z.enum(['buy', 'sell']).describe("the taker's"),
+  price: decimal,
+  size: decimal,
+  traded_at: z.string().describe("when it was matched, by the exchange's clock, UTC, with milliseconds"),
+  window_id: z.string().describe('the window that it is of, which it replaces whole, e.g. trades/BTC-USD/2023-12-01'),
+  origin: originSchema,
+  revision: revisionSchema,
+});
+export type MarketTrade = z.infer<typeof marketTradeSchema>;
+
 /** What a client of the gateway may ask for, the topic that it comes from, and the shape of its data. */
 export const GATEWAY_EVENTS = {
   ...LIVE_EVENTS,

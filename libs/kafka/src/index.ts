@@ -11,6 +11,7 @@ export * from './place-record.js';
 export * from './read-range.js';
 export { sweepReaderGroups } from './reader-groups.js';
 export * from './record-batch.js';
+export * from './record-frames.js';
 export * from './record-producer.js';
 export * from './record-times.js';
 export * from './redrive.js';

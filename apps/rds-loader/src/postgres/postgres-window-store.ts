@@ -1,5 +1,5 @@
 import { archiveKey, TRADES_CSV_HEADER } from '@elias/archive';
-import { DATASET_MODELS, ledgerRanges } from '@elias/contracts';
+import { DATASET_MODELS, ledgerRanges, MARKET_SCHEMA } from '@elias/contracts';
 import type { Window } from '@elias/market-data';
 import { windowId } from '@elias/market-data';
 import { PostgresStatementError } from '@elias/postgres';
@@ -35,17 +35,21 @@ const LF = 0x0a;
 const NOTHING: ReadonlySet<string> = new Set();
 
 export class PostgresWindowStore implements WindowStore {
-  /** @param archivePrefix folder of the archives; a ledger row names its window's archive, whether the bytes came from it or not */
+  /**
+   * @param archivePrefix folder of the archives; a ledger row names its window's archive, whether the bytes came from it or not
+   * @param schema of the tables; beside another one than `market` there are no live rows
+   */
   constructor(
     private readonly postgres: Postgres,
     private readonly archivePrefix: string,
+    private readonly schema = MARKET_SCHEMA,
   ) {}
 
   async load(windows: readonly OfferedWindow[], how = { clear: false }): Promise<LoadOutcome[]> {
     const offers = groupOffers(windows);
     const ids = [...offers.keys()].sort();
     return this.postgres.transaction(async (client) => {
-      const { ledger, revoked } = await lockWindows(client, ids);
+      const { ledger, revoked } = await lockWindows(client, this.schema, ids);
       const outcomes = new Map<OfferedWindow, LoadOutcome>();
       const replaced: OfferedWindow[] = [];
       const written: OfferedFacts[] = [];
@@ -59,14 +63,14 @@ export class PostgresWindowStore implements WindowStore {
         if (decision.kind === 'replace') {
           replaced.push(decision.offer.offered);
           // Rows are only ever written together with a ledger row, and ledger rows stay: where there was none, there are no rows.
-          if (entry !== null || how.clear) await deleteRows(client, decision.offer.offered.facts.window);
+          if (entry !== null || how.clear) await deleteRows(client, this.schema, decision.offer.offered.facts.window);
         }
         for (const offer of offers.get(id)!) outcomes.set(offer.offered, outcomeOf(offer, decision, entry, withdrawn));
       }
       for (const ofDataset of byDataset(replaced)) await durableStep('rds-loader.write-rows', () => this.copy(client, ofDataset));
-      if (written.length > 0) await client.query(sql.writeLedgerStatement(), this.ledgerColumns(written));
-      await deleteLiveRows(client, written.filter(isWhole));
-      if (unclaimed.length > 0) await client.query(sql.unclaimLedgerStatement(), [unclaimed]);
+      if (written.length > 0) await client.query(sql.writeLedgerStatement(this.schema), this.ledgerColumns(written));
+      if (this.schema === MARKET_SCHEMA) await deleteLiveRows(client, written.filter(isWhole));
+      if (unclaimed.length > 0) await client.query(sql.unclaimLedgerStatement(this.schema), [unclaimed]);
       return windows.map((window) => outcomes.get(window)!);
     });
   }
@@ -75,12 +79,12 @@ export class PostgresWindowStore implements WindowStore {
     const ids = [...new Set(revocations.map(({ window }) => windowId(window)))].sort();
     const windows = new Map(revocations.map(({ window }) => [windowId(window), window]));
     return this.postgres.transaction(async (client) => {
-      const { ledger, revoked } = await lockWindows(client, ids, revocations);
+      const { ledger, revoked } = await lockWindows(client, this.schema, ids, revocations);
       const left = ids.filter((id) => standingRevision(ledger.get(id) ?? null, revoked.get(id) ?? NOTHING) === null);
       const emptied = left.filter((id) => ledger.get(id)?.state === 'loaded');
-      for (const id of emptied) await deleteRows(client, windows.get(id)!);
+      for (const id of emptied) await deleteRows(client, this.schema, windows.get(id)!);
       const changed = left.filter((id) => ledger.get(id)?.state !== 'revoked');
-      if (changed.length > 0) await client.query(sql.revokeLedgerStatement(), [changed]);
+      if (changed.length > 0) await client.query(sql.revokeLedgerStatement(this.schema), [changed]);
       return { emptied };
     });
   }
@@ -90,7 +94,7 @@ export class PostgresWindowStore implements WindowStore {
     const [first] = windows;
     if (first === undefined) return;
     const header = headerOf(first.csv);
-    const statement = sql.copyStatement(DATASET_MODELS[first.facts.window.dataset], header);
+    const statement = sql.copyStatement(DATASET_MODELS[first.facts.window.dataset], header, this.schema);
     const rows = await this.postgres.copyIn(client, statement, csvChunks(windows, header));
     const expected = windows.reduce((sum, { facts }) => sum + facts.rowCount, 0);
     if (rows !== expected) throw new PostgresStatementError('', new Error(`COPY took ${rows} rows of ${expected}`));
@@ -149,16 +153,21 @@ function groupOffers(windows: readonly OfferedWindow[]): Map<string, GroupedOffe
  * Takes the windows' ledger rows, in the order of their ids, then notes what is withdrawn, then reads it all: each statement of a
  * READ COMMITTED transaction sees what was committed before it began, so that reading comes last.
  */
-async function lockWindows(client: PoolClient, ids: readonly string[], withdraw: readonly Revocation[] = []): Promise<LockedWindows> {
-  const claimed = await client.query<{ window_id: string }>(sql.claimLedgerStatement(), [ids]);
+async function lockWindows(
+  client: PoolClient,
+  schema: string,
+  ids: readonly string[],
+  withdraw: readonly Revocation[] = [],
+): Promise<LockedWindows> {
+  const claimed = await client.query<{ window_id: string }>(sql.claimLedgerStatement(schema), [ids]);
   const ledger = new Map<string, LedgerEntry | null>(claimed.rows.map(({ window_id }) => [window_id, null]));
   const standing = ids.filter((id) => !ledger.has(id));
   if (standing.length > 0) {
-    const { rows } = await client.query<LedgerRow>(sql.lockLedgerStatement(), [standing]);
+    const { rows } = await client.query<LedgerRow>(sql.lockLedgerStatement(schema), [standing]);
     for (const row of rows) ledger.set(row.window_id, ledgerEntry(row));
   }
   if (withdraw.length > 0) {
-    await client.query(sql.insertRevocationsStatement(), [
+    await client.query(sql.insertRevocationsStatement(schema), [
       withdraw.map(({ window }) => windowId(window)),
       withdraw.map(({ revision }) => revision.collectionId),
       withdraw.map(({ revokedAtMs }) => new Date(revokedAtMs)),
@@ -166,7 +175,7 @@ async function lockWindows(client: PoolClient, ids: readonly string[], withdraw:
     ]);
   }
   const revoked = new Map<string, Set<string>>();
-  const noted = await client.query<{ window_id: string; collection_id: string }>(sql.revocationsStatement(), [ids]);
+  const noted = await client.query<{ window_id: string; collection_id: string }>(sql.revocationsStatement(schema), [ids]);
   for (const { window_id, collection_id } of noted.rows) {
     revoked.set(window_id, (revoked.get(window_id) ?? new Set()).add(collection_id));
   }
@@ -187,8 +196,8 @@ function ledgerEntry(row: LedgerRow): LedgerEntry {
   };
 }
 
-async function deleteRows(client: PoolClient, window: Window): Promise<void> {
-  await client.query(sql.deleteRowsStatement(window));
+async function deleteRows(client: PoolClient, schema: string, window: Window): Promise<void> {
+  await client.query(sql.deleteRowsStatement(window, schema));
 }
 
 /** Nothing of the window is unknown or open, so that the live plane has nothing to add. */

@@ -1,3 +1,4 @@
+import { MARKET_SCHEMA } from '@elias/contracts';
 import type { ResultRow } from '@elias/redshift';
 import { RedshiftData, StatementFailedError } from '@elias/redshift';
 import { ledgerQuery, loadErrorsQuery, loadStatements, QUERY_VALUES_MAX, withdrawnQuery } from '../sql/load-statements.js';
@@ -10,6 +11,8 @@ export interface RedshiftWarehouseOptions {
   readonly bucket: string;
   /** role that Redshift reads S3 with; null for the warehouse's default */
   readonly copyRoleArn: string | null;
+  /** of the tables; `market` when not given */
+  readonly schema?: string;
 }
 
 /** The warehouse in Redshift: one load is one batch of the Data API, which is one transaction. */
@@ -43,17 +46,17 @@ export class RedshiftWarehouse implements Warehouse {
   }
 
   async ledger(windowIds: readonly string[], signal: AbortSignal): Promise<Map<string, LedgerRow>> {
-    const rows = await this.queryEach(windowIds, ledgerQuery, signal);
+    const rows = await this.queryEach(windowIds, (ids) => ledgerQuery(ids, this.options.schema), signal);
     return new Map(rows.map(ledgerRow).map((row) => [row.windowId, row]));
   }
 
   async withdrawn(collectionIds: readonly string[], signal: AbortSignal): Promise<Set<string>> {
-    const rows = await this.queryEach(collectionIds, withdrawnQuery, signal);
+    const rows = await this.queryEach(collectionIds, (ids) => withdrawnQuery(ids, this.options.schema), signal);
     return new Set(rows.map((row) => String(row['collection_id'])));
   }
 
   async *wholeLedger(signal: AbortSignal): AsyncGenerator<LedgerRow, void, undefined> {
-    for (const row of await this.query(ledgerQuery(null), signal)) yield ledgerRow(row);
+    for (const row of await this.query(ledgerQuery(null, this.options.schema), signal)) yield ledgerRow(row);
   }
 
   private async queryEach(
@@ -85,7 +88,7 @@ async function allRows(rows: AsyncIterable<ResultRow>): Promise<ResultRow[]> {
 }
 
 /** What a staged load means for the text of its statements. */
-export function loadText(load: StagedLoad, { bucket, copyRoleArn }: RedshiftWarehouseOptions): LoadText {
+export function loadText(load: StagedLoad, { bucket, copyRoleArn, schema = MARKET_SCHEMA }: RedshiftWarehouseOptions): LoadText {
   const url = (key: string | null): string | null => (key === null ? null : `s3://${bucket}/${key}`);
   const windowsUrl = url(load.windowsKey);
   const starts = load.windows.map(({ window }) => window.fromMs);
@@ -103,7 +106,7 @@ export function loadText(load: StagedLoad, { bucket, copyRoleArn }: RedshiftWare
         };
   const revocationsUrl = url(load.revocationsKey);
   const datasets = [...new Set(load.revocations.map(({ window }) => window.dataset))];
-  return { copyRoleArn, revocations: revocationsUrl === null ? null : { url: revocationsUrl, datasets }, windows };
+  return { schema, copyRoleArn, revocations: revocationsUrl === null ? null : { url: revocationsUrl, datasets }, windows };
 }
 
 function timestamp(ms: number): string {

@@ -13,6 +13,8 @@ export interface LoadStatement {
 
 /** What the text of a load depends on; it is as long for one window as for thousands. */
 export interface LoadText {
+  /** of the tables; `market` when not given */
+  readonly schema?: string;
   /** role that Redshift reads S3 with; null for the warehouse's default */
   readonly copyRoleArn: string | null;
   readonly revocations: { readonly url: string; readonly datasets: readonly Dataset[] } | null;
@@ -29,22 +31,27 @@ export interface LoadText {
   } | null;
 }
 
-const LEDGER = `${MARKET_SCHEMA}.load_ledger`;
-const REVOCATIONS = `${MARKET_SCHEMA}.revocations`;
+const ledgerOf = (schema: string): string => `${schema}.load_ledger`;
+const revocationsOf = (schema: string): string => `${schema}.revocations`;
 
 /**
  * The statements of one load, one transaction. The lock comes first and alone: every writer of `market.*` takes it before anything that
  * takes a snapshot, so overlapping loads run one after the other, each seeing what the one before left. The targets are not locked.
  */
-export function loadStatements({ copyRoleArn, revocations, windows }: LoadText): LoadStatement[] {
+export function loadStatements({ schema = MARKET_SCHEMA, copyRoleArn, revocations, windows }: LoadText): LoadStatement[] {
   return [
-    run(`LOCK ${LEDGER}`),
-    ...(revocations === null ? [] : revocationStatements(revocations, copyRoleArn)),
-    ...(windows === null ? [] : windowStatements(windows, copyRoleArn)),
+    run(`LOCK ${ledgerOf(schema)}`),
+    ...(revocations === null ? [] : revocationStatements(schema, revocations, copyRoleArn)),
+    ...(windows === null ? [] : windowStatements(schema, windows, copyRoleArn)),
   ];
 }
 
-function revocationStatements({ url, datasets }: NonNullable<LoadText['revocations']>, copyRoleArn: string | null): LoadStatement[] {
+function revocationStatements(
+  schema: string,
+  { url, datasets }: NonNullable<LoadText['revocations']>,
+  copyRoleArn: string | null,
+): LoadStatement[] {
+  const [LEDGER, REVOCATIONS] = [ledgerOf(schema), revocationsOf(schema)];
   const columns = list(columnNames(REVOCATIONS_MODEL));
   const stagedColumns = list(Object.keys(STAGED_REVOCATION_COLUMNS));
   return [
@@ -60,7 +67,7 @@ WHERE l.state = 'loaded'`),
     ...datasets.map((dataset) => {
       const { name } = DATASET_MODELS[dataset];
       const where = `w.dataset = ${quoteText(dataset)} AND ${belongs(dataset, name, 'w')}`;
-      return run(`DELETE FROM ${MARKET_SCHEMA}.${name} USING withdrawn_windows w WHERE ${where}`);
+      return run(`DELETE FROM ${schema}.${name} USING withdrawn_windows w WHERE ${where}`);
     }),
     run(`UPDATE ${LEDGER} SET ${BLANK_LEDGER} WHERE window_id IN (SELECT window_id FROM withdrawn_windows)`),
   ];
@@ -72,10 +79,11 @@ const BLANK_LEDGER = [
   ...["csv_sha256 = '', row_count = 0, unknown_ranges = '', open_ranges = '', archive_key = '', state = 'revoked', loaded_at = GETDATE()"],
 ].join(', ');
 
-function windowStatements(load: NonNullable<LoadText['windows']>, copyRoleArn: string | null): LoadStatement[] {
+function windowStatements(schema: string, load: NonNullable<LoadText['windows']>, copyRoleArn: string | null): LoadStatement[] {
+  const [LEDGER, REVOCATIONS] = [ledgerOf(schema), revocationsOf(schema)];
   const { name, place } = DATASET_MODELS[load.dataset];
   const time = redshiftName(place.time);
-  const target = `${MARKET_SCHEMA}.${name}`;
+  const target = `${schema}.${name}`;
   const windowColumns = list(Object.keys(STAGED_WINDOW_COLUMNS));
   return [
     createTemp('staged_windows', STAGED_WINDOW_COLUMNS),
@@ -107,7 +115,7 @@ WHERE ${belongs(load.dataset, name, 'w')} AND ${name}.${time} >= ${quoteText(loa
     run(`INSERT INTO ${target} (${list(load.columns)})
 SELECT ${list(load.columns, 's.')} FROM staged_rows s JOIN replaced_windows w ON ${belongs(load.dataset, 's', 'w')}`),
     run(`DELETE FROM ${LEDGER} USING loaded_windows w WHERE load_ledger.window_id = w.window_id`),
-    run(ledgerInsert()),
+    run(ledgerInsert(LEDGER)),
     { sql: CHANGES_QUERY, copies: false, reports: true },
   ];
 }
@@ -131,13 +139,13 @@ function atLeastAsGood(a: string, b: string): string {
       AND (${a}.collected_at > ${b}.collected_at OR (${a}.collected_at = ${b}.collected_at AND ${a}.collection_id >= ${b}.collection_id))))`;
 }
 
-function ledgerInsert(): string {
+function ledgerInsert(ledger: string): string {
   const columns = columnNames(LOAD_LEDGER_MODEL);
   const valueOf = (column: string): string => {
     if (column === 'state') return "'loaded'";
     return column === 'loaded_at' ? 'GETDATE()' : redshiftName(column);
   };
-  return `INSERT INTO ${LEDGER} (${list(columns)})\nSELECT ${columns.map(valueOf).join(', ')} FROM loaded_windows`;
+  return `INSERT INTO ${ledger} (${list(columns)})\nSELECT ${columns.map(valueOf).join(', ')} FROM loaded_windows`;
 }
 
 const CHANGES_QUERY = `SELECT s.window_id AS window_id,
@@ -150,15 +158,15 @@ LEFT JOIN replaced_windows p ON p.window_id = s.window_id`;
 export const QUERY_VALUES_MAX = 500;
 
 /** @param windowIds null for all */
-export function ledgerQuery(windowIds: readonly string[] | null): string {
+export function ledgerQuery(windowIds: readonly string[] | null, schema = MARKET_SCHEMA): string {
   const where = windowIds === null ? '' : `\nWHERE l.window_id IN (${values(windowIds)})`;
   return `SELECT l.window_id, l.unknown_periods, l.open_periods, l.collected_at, l.collection_id, l.csv_sha256, l.archive_key,
   CASE WHEN l.state = 'loaded' AND r.collection_id IS NULL THEN 0 ELSE 1 END AS revoked
-FROM ${LEDGER} l LEFT JOIN (SELECT DISTINCT collection_id FROM ${REVOCATIONS}) r ON r.collection_id = l.collection_id${where}`;
+FROM ${ledgerOf(schema)} l LEFT JOIN (SELECT DISTINCT collection_id FROM ${revocationsOf(schema)}) r ON r.collection_id = l.collection_id${where}`;
 }
 
-export function withdrawnQuery(collectionIds: readonly string[]): string {
-  return `SELECT DISTINCT collection_id FROM ${REVOCATIONS} WHERE collection_id IN (${values(collectionIds)})`;
+export function withdrawnQuery(collectionIds: readonly string[], schema = MARKET_SCHEMA): string {
+  return `SELECT DISTINCT collection_id FROM ${revocationsOf(schema)} WHERE collection_id IN (${values(collectionIds)})`;
 }
 
 function values(texts: readonly string[]): string {
