@@ -10,6 +10,7 @@ import { ProgressLine } from '../terminal/progress-line.js';
 import { DEFAULT_WIDTH } from '../terminal/table-lines.js';
 import { timeOption } from '../terminal/time-option.js';
 import { wholeNumber } from '../terminal/whole-number.js';
+import { printOrphans } from '../orphans/print-orphans.js';
 import { totalLines, windowLines } from './audit-lines.js';
 import type { AuditSources } from './audit-sources.js';
 import { AuditTotals } from './audit-totals.js';
@@ -27,6 +28,8 @@ interface AuditOptions {
   from?: number;
   to?: number;
   all?: true;
+  orphans?: true;
+  olderThan?: number;
   dataset?: Dataset;
   granularity?: number;
   hops: Hop[];
@@ -34,6 +37,8 @@ interface AuditOptions {
 }
 
 const DAY_MS = 86_400_000;
+/** What an archive takes to be in both stores, at most, milliseconds; `--older-than` says otherwise. */
+const UNDER_WAY_MS = 3_600_000;
 
 /** Nobody can tell which windows are meant. */
 class AuditNotNamedError extends EliasError {
@@ -49,6 +54,7 @@ Examples:
   elias audit --product BTC-USD --date 2023-12-01 --dataset trades
   elias audit --dataset discounts_7d --date 2023-12-01 --json
   elias audit --all --hops archive,twin,redshift,postgres
+  elias audit --orphans --older-than 2h
 
 Each window is compared at every hop: what the exchange tells now, the topic's
 last record, the archive, its twin, Redshift, Postgres. The exchange is asked
@@ -68,17 +74,31 @@ export function addAudit(program: Command, context: CommandContext): void {
     .option('--all', 'everything from the first to the last known window')
     .addOption(new Option('--dataset <name>', 'what is audited; candles by default, with --all every one').choices([...DATASETS]))
     .option('--granularity <seconds>', 'of candles (60), or windows of trades (3600)', wholeNumber)
+    .option('--orphans', 'what belongs to nothing, in the bucket and the ledgers')
+    .option('--older-than <time>', 'with --orphans: younger things may be under way', timeOf)
     .option('--hops <names>', `which of ${HOPS.join(', ')}; the archive always is`, hopsOf, [...HOPS])
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action((options: AuditOptions) => {
+      if (options.orphans === true) return orphansOf(options, context);
       const range = options.all === true ? null : rangeOf(options);
-      return withSources(context, new Set(options.hops), async (sources, postgres) => {
+      return withSources(context, new Set(options.hops), async ({ sources, postgres }) => {
         const ranges = range === null ? (await knownRanges(postgres)).filter((known) => isAskedFor(known, options)) : [range];
         const totals = await printAudit(ranges, sources, options.json === true);
         if (!totals.allEqual) process.exitCode = totals.differ ? EXIT.not : EXIT.failed;
       });
     });
+}
+
+/** Archives that no ledger knows, ledger rows without an archive, twins without either. */
+function orphansOf({ hops, olderThan, json }: AuditOptions, context: CommandContext): Promise<void> {
+  const looked = new Set(hops.filter((hop) => hop === 'redshift' || hop === 'postgres'));
+  return withSources(context, looked, async ({ sources, bucket, redshift, postgres }) => {
+    const beforeMs = olderThan ?? Date.now() - UNDER_WAY_MS;
+    const places = { bucket, prefix: sources.prefix, redshift, postgres: looked.has('postgres') ? postgres : null, beforeMs };
+    const orphans = await printOrphans(places, json === true);
+    if (orphans > 0) process.exitCode = EXIT.not;
+  });
 }
 
 /** Audits, and prints each window as soon as it is known. */

@@ -15,6 +15,14 @@ import { PostgresPipeline } from './postgres-pipeline.js';
 /** Connections of the stores, for windows that are read at once. */
 const POSTGRES_CONNECTIONS = 6;
 
+/** The places, and the clients that they are read through. */
+export interface OpenedSources {
+  readonly sources: AuditSources;
+  readonly bucket: ObjectStore;
+  readonly redshift: RedshiftData | null;
+  readonly postgres: Postgres;
+}
+
 /**
  * The places that are looked at, for as long as `use` runs. What is left out needs no settings.
  * @throws ConfigError, and what `use` throws
@@ -22,7 +30,7 @@ const POSTGRES_CONNECTIONS = 6;
 export async function withSources(
   { settings, logger }: CommandContext,
   hops: ReadonlySet<Hop>,
-  use: (sources: AuditSources, postgres: Postgres) => Promise<void>,
+  use: (opened: OpenedSources) => Promise<void>,
 ): Promise<void> {
   const env = settings();
   const base = loadConfig(z.object({ ...objectStoreSettings, ...postgresSettings }), env);
@@ -42,7 +50,7 @@ export async function withSources(
     postgres: hops.has('postgres') ? postgresStore(postgres) : null,
   };
   try {
-    await use(sources, postgres);
+    await use({ sources, bucket, redshift, postgres });
   } finally {
     bucket.close();
     redshift?.close();
