@@ -63,6 +63,8 @@ export interface DrillCase {
   row: string;
   column: string;
   fault: Fault;
+  /** whether its windows are loaded already, with other content, so that they are replaced under the fault */
+  replaces: boolean;
   /** follows from the drill's seed and the name */
   seed: number;
 }

@@ -24,8 +24,7 @@ export class DrillServers {
    * @returns how it ended
    */
   async restart(name: string, signal: NodeJS.Signals, awayMs: number, onAway: () => void = () => undefined): Promise<string> {
-    const server = this.servers.find((one) => one.name === name);
-    if (server === undefined) throw new RangeError(`no server is called ${name}`);
+    const server = this.find(name);
     const how = await server.stop(signal);
     onAway();
     await sleep(awayMs);
@@ -33,8 +32,23 @@ export class DrillServers {
     return how;
   }
 
+  /** All at once, without a word. */
+  async killAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.find(name).stop('SIGKILL')));
+  }
+
+  async startAll(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => this.find(name).start()));
+  }
+
   /** The last started first. */
   async stop(): Promise<void> {
     for (let server = this.servers.pop(); server !== undefined; server = this.servers.pop()) await server.stop();
+  }
+
+  private find(name: string): DrillProcess {
+    const server = this.servers.find((one) => one.name === name);
+    if (server === undefined) throw new RangeError(`no server is called ${name}`);
+    return server;
   }
 }

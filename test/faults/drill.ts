@@ -10,13 +10,15 @@ import { StateDirectory } from '../../deploy/local/state/state-directory.js';
 import { stopRequest } from '../../deploy/local/stop-request.js';
 import { dayOf } from '../support/watched-window.js';
 import type { WatchedWindow } from '../support/watched-window.js';
+import { auditEverything } from './audit-everything.js';
+import type { WholeAudit } from './audit-everything.js';
 import type { DrillCase } from './drill-case.js';
 import { DrillOptionError, parseDrillOptions } from './drill-options.js';
 import type { DrillOptions } from './drill-options.js';
 import { DrillStack, PRODUCTS } from './drill-stack.js';
 import { closingLine, matrixLines } from './matrix-lines.js';
 import { planCases, sampleCases, selectCases } from './plan-cases.js';
-import { resultLines } from './result-lines.js';
+import { resultLines, wholeLines } from './result-lines.js';
 import { runCase } from './run-case.js';
 import type { CaseResult } from './run-case.js';
 import { runStory } from './run-story.js';
@@ -41,13 +43,14 @@ async function main(): Promise<void> {
   }
   if (options.list) return wanted.forEach(({ name }) => say(name));
   const startedMs = performance.now();
-  const results = await drill(wanted, options);
+  const { results, whole } = await drill(wanted, options);
   const verdicts = new Map(results.map(({ drillCase, verdict }) => [drillCase.name, verdict]));
   for (const line of ['', ...matrixLines(all, verdicts), '']) say(line);
+  wholeLines(whole).forEach(say);
   say(closingLine([...verdicts.values()], performance.now() - startedMs));
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(reportOf(results), null, 2)}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(reportOf(results, whole), null, 2)}\n`);
   const passed = results.filter(({ verdict }) => verdict === 'passed').length;
-  process.exitCode = passed === wanted.length ? 0 : 1;
+  process.exitCode = passed === wanted.length && whole?.complaints.length === 0 ? 0 : 1;
 }
 
 function wantedCases(all: readonly DrillCase[], { case: name, only, sample }: DrillOptions): DrillCase[] {
@@ -56,12 +59,13 @@ function wantedCases(all: readonly DrillCase[], { case: name, only, sample }: Dr
   return sample === undefined ? matching : sampleCases(matching, sample);
 }
 
-async function drill(wanted: readonly DrillCase[], options: DrillOptions): Promise<CaseResult[]> {
+async function drill(wanted: readonly DrillCase[], options: DrillOptions): Promise<{ results: CaseResult[]; whole: WholeAudit | null }> {
   const { asked, signal } = stopRequest();
   const folder = options.state ?? mkdtempSync(join(tmpdir(), 'elias-drill-'));
   const state = StateDirectory.open(join(folder, 'state'));
   const claim = await claimState(state, say);
   const results: CaseResult[] = [];
+  let whole: WholeAudit | null = null;
   try {
     say(`${wanted.length} cases. Starting Kafka, S3Mock, Postgres and all services; logs: ${join(state.path, 'logs')}`);
     const stack = await DrillStack.start({ root: cloneRoot(), state, watcher: claim.watcher }, signal);
@@ -76,6 +80,7 @@ async function drill(wanted: readonly DrillCase[], options: DrillOptions): Promi
         resultLines(result, { number: i + 1, of: wanted.length }).forEach(say);
         if (result.verdict !== 'passed') await mend(stack);
       }
+      whole = await auditEverything(stack);
     } finally {
       await stack.stop();
     }
@@ -83,9 +88,9 @@ async function drill(wanted: readonly DrillCase[], options: DrillOptions): Promi
     claim.release();
   }
   if (signal.aborted) say(`Stopped after ${await asked}.`);
-  const isClean = results.every(({ verdict }) => verdict === 'passed');
+  const isClean = results.every(({ verdict }) => verdict === 'passed') && whole?.complaints.length === 0;
   if (options.state === undefined && isClean) rmSync(folder, { recursive: true, force: true });
-  return results;
+  return { results, whole };
 }
 
 /** Each case has days of its own, so that nothing is to be cleared in between. */
@@ -110,12 +115,14 @@ async function mend(stack: DrillStack): Promise<void> {
   await waitUntilQuiet(stack, QUIET_WITHIN_MS).catch((error: unknown) => say(`  ${String(error)}`));
 }
 
-function reportOf(results: readonly CaseResult[]): object {
+function reportOf(results: readonly CaseResult[], whole: WholeAudit | null): object {
   const passed = results.filter(({ verdict }) => verdict === 'passed').length;
   const cases = results.map(({ drillCase: { name, seed }, verdict, hits, complaints, notes, elapsedMs }) => {
     return { name, seed, verdict, hits, complaints, notes, elapsed_ms: Math.round(elapsedMs) };
   });
-  return { passed, failed: results.length - passed, cases };
+  // looking at all of it together is one more case
+  const wholeFailed = whole === null || whole.complaints.length > 0 ? 1 : 0;
+  return { passed: passed + 1 - wholeFailed, failed: results.length - passed + wholeFailed, whole, cases };
 }
 
 await runMain(async () => {

@@ -1,3 +1,4 @@
+import type { WholeAudit } from './audit-everything.js';
 import type { CaseResult } from './run-case.js';
 
 const WIDTH = 80;
@@ -14,6 +15,16 @@ export function resultLines(
   const line = `${`${number} ${name}`.padEnd(WIDTH - end.length)}${end}`;
   if (verdict === 'passed') return [line, ...wrapped(notes)];
   return [line, ...wrapped(complaints), `    seed ${seed}; again: npm run drill -- --case ${name}`];
+}
+
+/** What is left of a whole drill. */
+export function wholeLines(whole: WholeAudit | null): string[] {
+  if (whole === null) return ['The stack was not looked at as a whole.'];
+  const { archives, windows, rows, complaints } = whole;
+  const found = `All cases together: ${windows} windows, ${archives} archives, ${rows} candles in Redshift:`;
+  return complaints.length === 0
+    ? [found, 'ledgers agree, no row twice, no orphan, nothing staged is left.']
+    : [found, ...wrapped(complaints)];
 }
 
 function wrapped(texts: readonly string[]): string[] {

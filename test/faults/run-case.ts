@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { TOPICS } from '@elias/contracts';
 import { until } from '../support/service-process.js';
+import type { CandleRow } from '../support/candle-row.js';
 import { StackReaders } from '../support/stack-readers.js';
 import type { WatchedWindow } from '../support/watched-window.js';
 import type { DrillCase } from './drill-case.js';
@@ -35,13 +36,31 @@ export async function runCase(stack: DrillStack, drillCase: DrillCase, windows: 
   const startedMs = performance.now();
   const notes: string[] = [];
   const complaints: string[] = [];
-  const hits = await disturbedRun(stack, drillCase, windows, notes).catch((error: unknown) => {
-    complaints.push(error instanceof NotFiredError ? error.message : String(error));
-    return error instanceof NotFiredError ? 0 : -1;
-  });
+  const hits = await prepare(stack, drillCase, windows)
+    .then(() => disturbedRun(stack, drillCase, windows, notes))
+    .catch((error: unknown) => {
+      complaints.push(error instanceof NotFiredError ? error.message : String(error));
+      return error instanceof NotFiredError ? 0 : -1;
+    });
   if (complaints.length === 0) complaints.push(...(await judgeAll(stack, windows)));
   const verdict = hits === 0 ? 'not fired' : complaints.length > 0 ? 'failed' : 'passed';
   return { drillCase, verdict, hits: Math.max(0, hits), complaints, notes, elapsedMs: performance.now() - startedMs };
+}
+
+/** Half of the cases replace what is there: the windows are loaded, then the exchange changes its mind about a row and takes one back. */
+async function prepare(stack: DrillStack, { replaces }: DrillCase, windows: readonly WatchedWindow[]): Promise<void> {
+  if (!replaces) return;
+  const runs = new DrillRuns(stack);
+  const run = await runs.over(await runs.order(windows, randomUUID()), OVER_WITHIN_MS);
+  if (run?.state !== 'succeeded') throw new Error(`before the fault the run ended as ${run?.state ?? 'running'}`);
+  await waitUntilQuiet(stack, QUIET_WITHIN_MS);
+  for (const window of windows) {
+    const [first, second] = await stack.simulator.candles(window);
+    const edit = { product_id: window.productId, granularity: window.granularity };
+    const seconds = (row: CandleRow | undefined): number => Date.parse(row![0]) / 1_000;
+    await stack.simulator.order('edits', { ...edit, time: seconds(first), row: null });
+    await stack.simulator.order('edits', { ...edit, time: seconds(second), row: [seconds(second), '1', '9', '2', '3', '4.5'] });
+  }
 }
 
 /** @returns how often the fault was met */

@@ -3,6 +3,7 @@ import type { DrillCase } from './drill-case.js';
 import type { DrillStack } from './drill-stack.js';
 import { JUDGE_STORIES } from './stories/judge-stories.js';
 import { LOADER_STORIES } from './stories/loader-stories.js';
+import { OUTAGE_STORIES } from './stories/outage-stories.js';
 import { RECORD_STORIES } from './stories/record-stories.js';
 import { tellMissingPart } from './stories/tell-missing-part.js';
 import { StoryScene } from './stories/story-scene.js';
@@ -12,6 +13,7 @@ import type { Story } from './stories.js';
 const PLAYS: Record<Story, (scene: StoryScene) => Promise<void>> = {
   ...RECORD_STORIES,
   ...LOADER_STORIES,
+  ...OUTAGE_STORIES,
   ...JUDGE_STORIES,
   'missing-part': tellMissingPart,
 };

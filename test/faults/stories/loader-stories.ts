@@ -64,6 +64,18 @@ export const LOADER_STORIES = {
     await scene.expectCollected();
   },
 
+  'both-sources': async (scene: StoryScene): Promise<void> => {
+    const group = `elias-drill-archive-${scene.seed}`;
+    await skipToEnd(scene.stack.addresses.kafka.brokers, group, [ARCHIVES]);
+    const settings = { RDS_LOADER_SOURCE: 'archive', RDS_LOADER_GROUP: group };
+    const second = await scene.startSecond('rds-loader', settings);
+    await scene.collect();
+    await caughtUp(scene, group, [ARCHIVES]);
+    const taken = sample(await scene.metrics(second), `elias_kafka_consumed_records_total{group="${group}"`);
+    scene.proven(taken >= scene.windows.length, 'both sources brought the windows');
+    await scene.expectCollected();
+  },
+
   'new-loader-reads-all': async (scene: StoryScene): Promise<void> => {
     await scene.collect();
     const group = `elias-drill-rds-${scene.seed}`;

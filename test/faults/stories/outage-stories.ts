@@ -1,0 +1,37 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StoryScene } from './story-scene.js';
+
+/** Long enough to be met, short enough for the stacks' own patience. */
+const AWAY_MS = 4_000;
+
+/** Stories of whole servers that go away. */
+export const OUTAGE_STORIES = {
+  's3-away': (scene: StoryScene): Promise<void> => away(scene, 's3mock'),
+  'redshift-away': (scene: StoryScene): Promise<void> => away(scene, 'redshift-emulator'),
+  'exchange-away': (scene: StoryScene): Promise<void> => away(scene, 'exchange-simulator'),
+
+  'power-cut': async (scene: StoryScene): Promise<void> => {
+    const { stack } = scene;
+    const run = await scene.order();
+    // somewhere in the midst of it
+    await sleep(scene.seed % 1_500);
+    scene.proven((await scene.runs.run(run)).state === 'running', 'a run that is under way');
+    const names = [...stack.services.keys()];
+    await Promise.all([...names.map((name) => stack.stopService(name, 'SIGKILL')), stack.servers.killAll(['kafka', 'postgres', 's3mock'])]);
+    await stack.servers.startAll(['kafka', 'postgres', 's3mock']);
+    await stack.servers.restart('redshift-emulator', 'SIGKILL', 0);
+    await Promise.all(names.map((name) => stack.startService(name, name)));
+    await scene.succeeded(run);
+    await scene.quiet();
+    await scene.expectCollected();
+  },
+};
+
+async function away(scene: StoryScene, server: string): Promise<void> {
+  const ordered: Promise<string>[] = [];
+  await scene.stack.servers.restart(server, 'SIGKILL', AWAY_MS, () => void ordered.push(scene.order()));
+  scene.proven(ordered.length === 1, `${server} was away when the run was ordered`);
+  await scene.succeeded(await ordered[0]!);
+  await scene.quiet();
+  await scene.expectCollected();
+}
