@@ -10,6 +10,7 @@ import { RunControlStore } from '../../apps/orchestrator/src/runs/run-control-st
 import { RunConflictError, RunUnknownError } from '../../apps/orchestrator/src/runs/run-errors.js';
 import { RunStore } from '../../apps/orchestrator/src/runs/run-store.js';
 import type { TaskRow } from '../../apps/orchestrator/src/runs/run-store.js';
+import { LedgerReads } from '../../apps/orchestrator/src/backfill/ledger-reads.js';
 import { StartRun } from '../../apps/orchestrator/src/runs/start-run.js';
 import { SuperviseRuns } from '../../apps/orchestrator/src/runs/supervise-runs.js';
 import { freshDatabase } from '../support/fresh-database.js';
@@ -45,7 +46,9 @@ afterAll(async () => {
 });
 
 const start = (body: object = order, deadlineMs = 3_600_000): Promise<string> =>
-  new StartRun(store, control, { productIds: () => Promise.resolve(null) }, Date.now, deadlineMs, 0).run(body).then(({ runId }) => runId);
+  new StartRun(store, control, { productIds: () => Promise.resolve(null) }, new LedgerReads(postgres), Date.now, deadlineMs, 0)
+    .run(body)
+    .then(({ runId }) => runId);
 const release = (windowsMax = 100): Promise<number> => new ReleaseRequests(store, windowsMax, Date.now).run();
 const cancel = (runId: string): ReturnType<CancelRun['run']> => new CancelRun(store, control).run(runId);
 const retry = (runId: string): ReturnType<RetryRun['run']> => new RetryRun(store, control, 3_600_000).run(runId);

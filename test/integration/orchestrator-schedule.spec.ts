@@ -7,6 +7,7 @@ import { RunControlStore } from '../../apps/orchestrator/src/runs/run-control-st
 import { RunReads } from '../../apps/orchestrator/src/runs/run-reads.js';
 import { RunStore } from '../../apps/orchestrator/src/runs/run-store.js';
 import { StartDailyRuns } from '../../apps/orchestrator/src/schedule/start-daily-runs.js';
+import { LedgerReads } from '../../apps/orchestrator/src/backfill/ledger-reads.js';
 import { StartRun } from '../../apps/orchestrator/src/runs/start-run.js';
 import { freshDatabase } from '../support/fresh-database.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
@@ -56,7 +57,15 @@ const clock = (): number => nowMs;
 const schedule = (): StartDailyRuns => new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), rules, clock, logger);
 const release = (): Promise<number> => new ReleaseRequests(store, 100, clock).run();
 const start = (range: { from: string; to: string; granularity?: number }, products = ['BTC-USD']): Promise<string> =>
-  new StartRun(store, new RunControlStore(), { productIds: () => Promise.resolve(null) }, clock, rules.deadlineMs, 0)
+  new StartRun(
+    store,
+    new RunControlStore(),
+    { productIds: () => Promise.resolve(null) },
+    new LedgerReads(postgres),
+    clock,
+    rules.deadlineMs,
+    0,
+  )
     .run({ ...range, products })
     .then(({ runId }) => runId);
 

@@ -9,6 +9,7 @@ import { ReleaseRequests } from '../../apps/orchestrator/src/tasks/release-reque
 import { RunControlStore } from '../../apps/orchestrator/src/runs/run-control-store.js';
 import { RunStore } from '../../apps/orchestrator/src/runs/run-store.js';
 import { SendOutbox } from '../../apps/orchestrator/src/tasks/send-outbox.js';
+import { LedgerReads } from '../../apps/orchestrator/src/backfill/ledger-reads.js';
 import { StartRun } from '../../apps/orchestrator/src/runs/start-run.js';
 import { freshDatabase } from '../support/fresh-database.js';
 import type { FreshDatabase } from '../support/fresh-database.js';
@@ -39,7 +40,15 @@ afterAll(async () => {
 });
 
 const start = (body: object = day): Promise<string> =>
-  new StartRun(store, new RunControlStore(), { productIds: () => Promise.resolve(null) }, Date.now, DEADLINE_MS, 0)
+  new StartRun(
+    store,
+    new RunControlStore(),
+    { productIds: () => Promise.resolve(null) },
+    new LedgerReads(postgres),
+    Date.now,
+    DEADLINE_MS,
+    0,
+  )
     .run(body)
     .then(({ runId }) => runId);
 const release = (backfillWindowsMax = 10): Promise<number> => new ReleaseRequests(store, backfillWindowsMax, Date.now).run();
@@ -86,7 +95,7 @@ it('answers a repeat without asking the exchange which products it has', async (
   const body = { ...day, idempotency_key: 'asked-before' };
   const first = await start(body);
   const catalog = { productIds: () => Promise.reject(new Error('the exchange was asked')) };
-  const again = new StartRun(store, new RunControlStore(), catalog, Date.now, DEADLINE_MS, 0);
+  const again = new StartRun(store, new RunControlStore(), catalog, new LedgerReads(postgres), Date.now, DEADLINE_MS, 0);
   expect(await again.run(body)).toEqual({ runId: first, created: false });
   await expect(again.run({ ...body, idempotency_key: 'new' })).rejects.toThrow('the exchange was asked');
 });

@@ -19,6 +19,7 @@ import { RetryRun } from '../../apps/orchestrator/src/runs/retry-run.js';
 import { RunControlStore } from '../../apps/orchestrator/src/runs/run-control-store.js';
 import { RunStore } from '../../apps/orchestrator/src/runs/run-store.js';
 import type { CountedRun, TaskRow } from '../../apps/orchestrator/src/runs/run-store.js';
+import { LedgerReads } from '../../apps/orchestrator/src/backfill/ledger-reads.js';
 import { StartRun } from '../../apps/orchestrator/src/runs/start-run.js';
 import { SuperviseRuns } from '../../apps/orchestrator/src/runs/supervise-runs.js';
 import { ComputeDay } from '../../apps/transformer/src/compute-day.js';
@@ -110,7 +111,13 @@ export class ClosingScene {
   async start(products: readonly string[]): Promise<string> {
     const date = new Date(this.dayMs).toISOString().slice(0, 10);
     const catalog = { productIds: () => Promise.resolve(null) };
-    return (await new StartRun(this.store, this.control, catalog, this.clock, 3_600_000, 0).run({ kind: 'daily', date, products })).runId;
+    return (
+      await new StartRun(this.store, this.control, catalog, new LedgerReads(this.postgres), this.clock, 3_600_000, 0).run({
+        kind: 'daily',
+        date,
+        products,
+      })
+    ).runId;
   }
 
   async cancel(runId: string): Promise<CountedRun> {

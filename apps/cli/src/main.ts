@@ -7,6 +7,7 @@ import { createLogger } from '@elias/telemetry';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { addAudit } from './audit/add-audit.js';
+import { addBackfill } from './backfill/add-backfill.js';
 import { compareWindows } from './compare-windows.js';
 import { comparisonLines } from './comparison-lines.js';
 import { addDeadLetters } from './dead-letters/add-dlq.js';
@@ -61,6 +62,7 @@ program
 
 const context = { settings: environment, logger };
 addAudit(program, context);
+addBackfill(program, context);
 addQuery(program, context);
 addDeadLetters(program, context);
 addRevisions(program, context);

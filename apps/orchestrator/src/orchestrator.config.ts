@@ -1,4 +1,5 @@
-import { coinbaseSettings } from '@elias/coinbase';
+import { allowanceOf, coinbaseSettings } from '@elias/coinbase';
+import { warehousePaceSettings } from '@elias/contracts';
 import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { DEFAULT_PRODUCT_IDS, isProductId } from '@elias/market-data';
 import { objectStoreSettings } from '@elias/object-store';
@@ -6,6 +7,7 @@ import { postgresSettings } from '@elias/postgres';
 import { serviceSettings } from '@elias/telemetry';
 import { z } from 'zod';
 import { serviceViewSettings } from './pipeline/services.js';
+import type { BackfillPace } from './backfill/plan-backfill.js';
 import type { CheckRules } from './checks/check.js';
 import type { Webhook } from './notify/send-notifications.js';
 import { WEBHOOK_SECRET } from './notify/sign-webhook.js';
@@ -69,6 +71,7 @@ const settings = z.object({
     .positive()
     .default(96)
     .describe('windows of backfills that are asked for at once; the rest waits, so that the day never does'),
+  ...warehousePaceSettings,
   ORCHESTRATOR_CHECK_UNKNOWN_MAX: share(0.01).describe("share of a day's minutes, 0 to 1, that may be unknown before its run fails"),
   ORCHESTRATOR_CHECK_VOLUME_MIN: share(0.02).describe(
     "share of the median volume of the 31 days before, 0 to 1, that a day's volume has to reach, or its run fails",
@@ -128,6 +131,16 @@ export function checkRules(config: OrchestratorConfig): CheckRules {
     unknownShareMax: config.ORCHESTRATOR_CHECK_UNKNOWN_MAX,
     volumeShareMin: config.ORCHESTRATOR_CHECK_VOLUME_MIN,
     jumpSigmas: config.ORCHESTRATOR_CHECK_JUMP_SIGMAS,
+  };
+}
+
+/** What bounds a backfill: the allowance that all collectors together aim at, and the warehouse's loads. */
+export function backfillPace(config: OrchestratorConfig): BackfillPace {
+  const limit = { perSecond: config.EXCHANGE_REQUESTS_PER_SECOND, burst: config.EXCHANGE_BURST };
+  return {
+    requestsPerSecond: allowanceOf(limit, config.EXCHANGE_ALLOWANCE_SHARE, 1).perSecond,
+    loadIntervalMs: config.WAREHOUSE_LOAD_INTERVAL_MS,
+    loadWindowsMax: config.WAREHOUSE_LOAD_WINDOWS_MAX,
   };
 }
 

@@ -9,6 +9,8 @@ import { LeaderLock, Postgres } from '@elias/postgres';
 import type { Leadership } from '@elias/postgres';
 import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
+import { ForeseeRun } from './backfill/foresee-run.js';
+import { LedgerReads } from './backfill/ledger-reads.js';
 import { CancelRun } from './runs/cancel-run.js';
 import { CheckStore } from './checks/check-store.js';
 import { CloseRuns } from './closing/close-runs.js';
@@ -16,7 +18,7 @@ import { ClosingStore } from './closing/closing-store.js';
 import { DailyRunStore } from './schedule/daily-run-store.js';
 import { EventsController } from './tasks/events.controller.js';
 import { ExchangeCatalog } from './runs/exchange-catalog.js';
-import { checkRules, webhookOf } from './orchestrator.config.js';
+import { backfillPace, checkRules, webhookOf } from './orchestrator.config.js';
 import type { OrchestratorConfig } from './orchestrator.config.js';
 import { NotificationStore } from './notify/notification-store.js';
 import { SendNotifications } from './notify/send-notifications.js';
@@ -114,13 +116,22 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         },
         { provide: RunStore, useFactory: (postgres: Postgres) => new RunStore(postgres), inject: [Postgres] },
         { provide: RunControlStore, useFactory: () => new RunControlStore() },
+        { provide: LedgerReads, useFactory: (postgres: Postgres) => new LedgerReads(postgres), inject: [Postgres] },
         { provide: DailyRunStore, useFactory: (postgres: Postgres) => new DailyRunStore(postgres), inject: [Postgres] },
         { provide: COINBASE, useFactory: () => createCoinbase({ config, underWayMax: 1, part: 1 }) },
         {
           provide: StartRun,
-          useFactory: (store: RunStore, control: RunControlStore, coinbase: Coinbase) =>
-            new StartRun(store, control, new ExchangeCatalog(coinbase, Date.now, logger), clock, deadlineMs, snapshotLateMsMax, rules.trades),
-          inject: [RunStore, RunControlStore, COINBASE],
+          useFactory: (store: RunStore, control: RunControlStore, coinbase: Coinbase, ledger: LedgerReads) => {
+            const catalog = new ExchangeCatalog(coinbase, Date.now, logger);
+            return new StartRun(store, control, catalog, ledger, clock, deadlineMs, snapshotLateMsMax, rules.trades);
+          },
+          inject: [RunStore, RunControlStore, COINBASE, LedgerReads],
+        },
+        {
+          provide: ForeseeRun,
+          useFactory: (store: RunStore, control: RunControlStore, ledger: LedgerReads) =>
+            new ForeseeRun(store, control, ledger, backfillPace(config), clock),
+          inject: [RunStore, RunControlStore, LedgerReads],
         },
         {
           provide: CancelRun,

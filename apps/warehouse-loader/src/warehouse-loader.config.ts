@@ -1,10 +1,10 @@
+import { warehousePaceSettings } from '@elias/contracts';
 import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
 import { redshiftSettings } from '@elias/redshift';
 import { serviceSettings } from '@elias/telemetry';
 import { z } from 'zod';
 
-const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 
 export const warehouseLoaderConfig = z.object({
@@ -19,13 +19,7 @@ export const warehouseLoaderConfig = z.object({
     .optional()
     .describe("ARN of the role that Redshift reads the bucket with; the warehouse's default role when not set"),
   WAREHOUSE_LOADER_GROUP: z.string().min(1).default('elias-warehouse-loader').describe('name of the consumer group'),
-  WAREHOUSE_LOAD_INTERVAL_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(5 * MINUTE_MS)
-    .describe('milliseconds from the first archive to the load that takes it; Redshift bills a minute at least each time it wakes'),
-  WAREHOUSE_LOAD_WINDOWS_MAX: z.coerce.number().int().positive().default(2_000).describe('windows in one load'),
+  ...warehousePaceSettings,
   WAREHOUSE_LOAD_BYTES_MAX: z.coerce
     .number()
     .int()

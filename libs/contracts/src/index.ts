@@ -15,3 +15,4 @@ export * from './topics.js';
 export * from './window-place.js';
 export * from './window-record.js';
 export * from './wire.js';
+export * from './warehouse-pace.js';

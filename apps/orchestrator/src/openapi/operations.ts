@@ -18,7 +18,16 @@ import { checksQuery } from '../checks/checks.controller.js';
 import { runsQuery, tasksQuery } from '../runs/run-queries.js';
 import { dailyRequestSchema, rangeRequestSchema } from '../runs/run-request.js';
 import { sessionBody } from '../stream/session.controller.js';
-import { checksAnswer, retriedAnswer, runAnswer, runsAnswer, runSummaryAnswer, startedAnswer } from './run-answers.js';
+import {
+  checksAnswer,
+  planAnswer,
+  progressAnswer,
+  retriedAnswer,
+  runAnswer,
+  runsAnswer,
+  runSummaryAnswer,
+  startedAnswer,
+} from './run-answers.js';
 
 /** What an operation answers with a status: JSON of a schema, another type, or nothing. */
 export type Answered = { name: string; schema: z.ZodType } | { type: string; about: string } | { about: string };
@@ -62,8 +71,16 @@ export const OPERATIONS: readonly Operation[] = [
     problems: [400, 409, 413, 422],
   },
   {
+    ...{ method: 'post', path: '/runs/plan', id: 'planRun', summary: 'What a run over a range would take; starts nothing' },
+    ...{ body: rangeRequestSchema, answers: { 200: { name: 'RunPlan', schema: planAnswer } }, problems: [400, 413, 422] },
+  },
+  {
     ...{ method: 'get', path: '/runs/{id}', id: 'run', summary: 'A run with its tasks', query: tasksQuery, problems: [400, 404] },
     answers: { 200: { name: 'Run', schema: runAnswer } },
+  },
+  {
+    ...{ method: 'get', path: '/runs/{id}/progress', id: 'runProgress', summary: 'How far a run is, by product', query: noFields },
+    ...{ answers: { 200: { name: 'RunProgress', schema: progressAnswer } }, problems: [400, 404] },
   },
   {
     ...{ method: 'post', path: '/runs/{id}/cancel', id: 'cancelRun', summary: 'Asks for nothing more; what is under way ends by itself' },

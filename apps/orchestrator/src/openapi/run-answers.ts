@@ -60,6 +60,37 @@ export const runAnswer = z.object({
 export const retriedAnswer = z.object({ ...runSummaryAnswer.shape, retried: count.describe('tasks that are asked for again') });
 export const startedAnswer = z.object({ run_id: idSchema });
 
+export const progressAnswer = z.object({
+  run_id: idSchema,
+  state: runState,
+  ended_at: momentSchema.nullable(),
+  products: z.array(z.object({ product_id: z.string(), counts: z.record(z.string(), count).describe('tasks by state') })),
+});
+
+const planned = {
+  windows: count.describe('windows that the range has'),
+  whole: count.describe('of them in the ledger with nothing missing'),
+  partial: count.describe('of them loaded, but something is unknown or was open'),
+  requests: count.describe('to the exchange'),
+};
+export const planAnswer = z.object({
+  ...{ dataset: z.string(), granularity: z.int(), from: instantSchema, to: instantSchema },
+  run_id: idSchema.nullable().describe('a run for the very same that is under way'),
+  ...planned,
+  asked: count.describe('windows that are asked for'),
+  requests_basis: z
+    .enum(['pages', 'trades_in_ledger', 'probes_alone'])
+    .describe(
+      'pages are counted; trades are guessed from what the ledger has, else only the questions that find the ends of windows are counted',
+    ),
+  requests_per_second: z.number().min(0).nullable().describe('that all collectors together aim at; null without a limit'),
+  seconds: count.describe('that the exchange takes'),
+  objects: count.describe('archives, twins and checksum lists that are written'),
+  loads: count.describe('of Redshift'),
+  redshift_minutes: count.describe('that Redshift bills at least'),
+  products: z.array(z.object({ product_id: z.string(), ...planned })),
+});
+
 export const checksAnswer = z.object({
   date: daySchema.nullable(),
   checks: z.array(

@@ -3,8 +3,9 @@ import { factsByWindow } from '../tasks/fact.js';
 import type { Fact, FactRow } from '../tasks/fact.js';
 import { COUNTED_RUN, RUN_COUNTS } from './run-store.js';
 import type { CountedRun, TaskRow } from './run-store.js';
+import type { TaskState } from '../tasks/assess-task.js';
 import { runSummary, windowView } from './run-view.js';
-import type { RunSummary, RunView } from './run-view.js';
+import type { RunProgress, RunSummary, RunView } from './run-view.js';
 
 /** What readers of the API are told of runs and their tasks. */
 export class RunReads {
@@ -39,6 +40,25 @@ export class RunReads {
     const facts = await this.factsToShow(page.map((task) => task.window_id));
     const windows = page.map((task) => windowView(task, facts.get(task.window_id) ?? []));
     return { ...run, windows, next: tasks.length > limit ? page.at(-1)!.window_id : null };
+  }
+
+  /** How far a run is, by product; undefined when there is none of this id. One statement over its tasks, whatever their number. */
+  async progress(runId: string): Promise<RunProgress | undefined> {
+    const [run] = await this.runsOf([runId]);
+    if (run === undefined) return undefined;
+    const rows = await this.postgres.query<{ product_id: string; state: TaskState; tasks: number }>(
+      `SELECT split_part(window_id, '/', CASE WHEN window_id LIKE 'candles/%' THEN 3 ELSE 2 END) AS product_id, state, count(*)::int AS tasks
+       FROM pipeline.tasks WHERE run_id = $1 GROUP BY 1, 2 ORDER BY 1, 2`,
+      [runId],
+    );
+    const products = new Map<string, Partial<Record<TaskState, number>>>();
+    for (const { product_id, state, tasks } of rows) products.set(product_id, { ...products.get(product_id), [state]: tasks });
+    return {
+      run_id: runId,
+      state: run.state,
+      ended_at: run.ended_at,
+      products: [...products].map(([product_id, counts]) => ({ product_id, counts })),
+    };
   }
 
   async runsOf(runIds: readonly string[]): Promise<RunSummary[]> {

@@ -58,6 +58,7 @@ export const rangeRequestSchema = z.strictObject({
   from: z.string().describe('first instant, e.g. 2023-12-01T00:00:00Z'),
   to: z.string().describe('first instant after the range'),
   origin: originSchema.exclude(['replay']).default('backfill'),
+  skip_whole: z.boolean().default(false).describe('true: windows that the ledger of Postgres has whole are not asked for'),
   idempotency_key: keySchema,
 });
 
@@ -74,6 +75,8 @@ export interface RunPlan {
   readonly toMs: number;
   readonly origin: 'scheduled' | 'backfill';
   readonly idempotencyKey: string | null;
+  /** windows that the ledger has whole are left out when it starts */
+  readonly skipWhole: boolean;
   readonly windowIds: readonly string[];
 }
 
@@ -106,6 +109,7 @@ function planDay(
   if (reasons.length > 0) throw new RunRefusedError(reasons);
   return {
     ...{ kind: 'daily', date, dataset: 'candles', granularity: 60, productIds, fromMs, toMs, idempotencyKey: idempotency_key ?? null },
+    skipWhole: false,
     // a day long past waits its turn as any backfill does
     origin: date >= daysLater(lastDueDay(nowMs), -Math.max(...DAYS_AFTER)) ? 'scheduled' : 'backfill',
     windowIds: [
@@ -123,7 +127,7 @@ function planDay(
 }
 
 function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number): RunPlan {
-  const { dataset, granularity, products, from, to, origin, idempotency_key } = request;
+  const { dataset, granularity, products, from, to, origin, skip_whole: skipWhole, idempotency_key } = request;
   const reasons: Reasons = [];
   if (!isGranularity(granularity)) {
     reasons.push({ field: 'granularity', reason: `${granularity} is none of ${GRANULARITIES_SECONDS.join(', ')}, which the exchange has` });
@@ -156,7 +160,7 @@ function planRange(request: z.output<typeof rangeRequestSchema>, nowMs: number):
       if (windowIds.length <= WINDOWS_MAX) {
         return {
           ...{ kind: 'range', date: null, dataset, granularity, productIds, fromMs, toMs, origin },
-          ...{ idempotencyKey: idempotency_key ?? null, windowIds },
+          ...{ idempotencyKey: idempotency_key ?? null, skipWhole, windowIds },
         };
       }
       throw refusedAsTooMany(windowIds.length);

@@ -72,6 +72,16 @@ export interface RunView {
 }
 export type RunSummary = Omit<RunView, 'windows' | 'next'>;
 
+/** How far a run is: its tasks by product and state. */
+export interface RunProgress {
+  run_id: string;
+  state: RunState;
+  /** nothing is asked for any more */
+  ended_at: string | null;
+  /** by their ids */
+  products: { product_id: string; counts: TaskCounts }[];
+}
+
 /** A run is as far as its slowest window, and as good as its worst; a cancelled one stays cancelled while the rest ends by itself. */
 export function runStateOf(tasks: readonly TaskState[], cancelled: boolean): RunState {
   if (cancelled) return 'cancelled';

@@ -1,5 +1,7 @@
 import { Body, Controller, Headers, HttpCode, Inject, Param, Post, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { ForeseeRun } from '../backfill/foresee-run.js';
+import type { ForeseenRun } from '../backfill/foresee-run.js';
 import { CancelRun } from './cancel-run.js';
 import { RetryRun } from './retry-run.js';
 import { runIdOf } from './run-reads.controller.js';
@@ -12,6 +14,7 @@ import { StartRun } from './start-run.js';
 export class RunsController {
   constructor(
     @Inject(StartRun) private readonly startRun: StartRun,
+    @Inject(ForeseeRun) private readonly foreseeRun: ForeseeRun,
     @Inject(CancelRun) private readonly cancelRun: CancelRun,
     @Inject(RetryRun) private readonly retryRun: RetryRun,
   ) {}
@@ -27,6 +30,13 @@ export class RunsController {
     const { runId, created } = await this.startRun.run(key === undefined ? body : { idempotency_key: key, ...Object(body) });
     void reply.status(created ? 202 : 200).header('location', `/runs/${runId}`);
     return { run_id: runId };
+  }
+
+  /** What a run over a range would take: nothing is asked for. */
+  @Post('plan')
+  @HttpCode(200)
+  plan(@Body() body: unknown): Promise<ForeseenRun> {
+    return this.foreseeRun.run(body);
   }
 
   /** Nothing more is asked for; what is under way ends by itself. 409 once the run has ended. */

@@ -1,5 +1,7 @@
 import { durableStep } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
+import type { LedgerReads } from '../backfill/ledger-reads.js';
+import { windowsToAsk } from '../backfill/plan-backfill.js';
 import { isMinutesOf } from '../closing/derived-windows.js';
 import type { RunControlStore } from './run-control-store.js';
 import { RunConflictError, RunRefusedError } from './run-errors.js';
@@ -19,11 +21,15 @@ export interface StartedRun {
   created: boolean;
 }
 
+/** What the ledger has of windows that a run wants. */
+export type LoadedWindows = Pick<LedgerReads, 'loaded'>;
+
 export class StartRun {
   constructor(
     private readonly store: RunStore,
     private readonly control: RunControlStore,
     private readonly catalog: ProductCatalog,
+    private readonly ledger: LoadedWindows,
     private readonly clock: () => number,
     private readonly deadlineMs: number,
     private readonly snapshotLateMsMax: number,
@@ -42,20 +48,33 @@ export class StartRun {
    * @throws RunConflictError the same is under way
    */
   async run(body: unknown): Promise<StartedRun> {
-    const plan = planRun(body, this.clock(), this.snapshotLateMsMax, this.traded);
+    const wanted = planRun(body, this.clock(), this.snapshotLateMsMax, this.traded);
     // before the exchange is asked, which may be away
-    const before = await this.startedBefore(plan);
+    const before = await this.startedBefore(wanted);
     if (before !== undefined) return before;
-    const known = await this.catalog.productIds();
-    const unknown = known === null ? [] : plan.productIds.filter((id) => !known.has(id));
-    if (unknown.length > 0)
-      throw new RunRefusedError(unknown.map((id) => ({ field: 'products', reason: `the exchange has no product ${id}` })));
+    await this.refuseUnknownProducts(wanted.productIds);
+    const plan = wanted.skipWhole ? await this.withoutWhole(wanted) : wanted;
     const runId = uuidv7();
     const created = await durableStep('orchestrator.start-run', () => this.insert(plan, runId));
     if (created) return { runId, created };
     const meanwhile = await this.startedBefore(plan);
     if (meanwhile === undefined) throw new Error('a run with this idempotency key was there and is gone');
     return meanwhile;
+  }
+
+  /** @throws RunRefusedError for products that the exchange does not have, while it can be asked */
+  private async refuseUnknownProducts(productIds: readonly string[]): Promise<void> {
+    const known = await this.catalog.productIds();
+    const unknown = known === null ? [] : productIds.filter((id) => !known.has(id));
+    if (unknown.length > 0)
+      throw new RunRefusedError(unknown.map((id) => ({ field: 'products', reason: `the exchange has no product ${id}` })));
+  }
+
+  /** @throws RunRefusedError when nothing is left to be asked for */
+  private async withoutWhole(plan: RunPlan): Promise<RunPlan> {
+    const windowIds = windowsToAsk(plan.windowIds, await this.ledger.loaded(plan.windowIds));
+    if (windowIds.length === 0) throw new RunRefusedError([{ field: 'skip_whole', reason: 'every window of it is whole already' }]);
+    return { ...plan, windowIds };
   }
 
   /** @returns false when the same key had started one before */
