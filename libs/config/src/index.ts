@@ -1,1 +1,3 @@
 export * from './load-config.js';
+export * from './config-error.js';
+export * from './setting-file.js';

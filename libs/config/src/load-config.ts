@@ -1,22 +1,17 @@
 import { z } from 'zod';
-import { EliasError } from '@elias/errors';
+import { ConfigError } from './config-error.js';
+import { readSettingFile } from './setting-file.js';
 
-/** A setting is missing or malformed. Names the settings, never their values, which may be secrets. */
-export class ConfigError extends EliasError {
-  override readonly name = 'ConfigError';
-  readonly code = 'ELIAS_CONFIG_INVALID';
-  readonly disposition = 'stop';
-  constructor(readonly settings: readonly { name: string; problem: string }[]) {
-    super(settings.map(({ name, problem }) => `setting ${name}: ${problem}`).join('; '));
-  }
-}
+type Environment = Record<string, string | undefined>;
 
 /**
- * Reads the settings once, at the start. An empty value counts as not set, as container platforms pass it.
+ * Reads the settings once, at the start. An empty value counts as not set, as container platforms pass it. `NAME_FILE` names a file that
+ * holds the value of `NAME`, as secrets are mounted; line feeds at its end do not count.
  * @throws ConfigError names each missing or malformed setting
  */
-export function loadConfig<T extends z.ZodObject>(schema: T, env: Record<string, string | undefined> = process.env): z.output<T> {
-  const given = Object.fromEntries(Object.keys(schema.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]));
+export function loadConfig<T extends z.ZodObject>(schema: T, env: Environment = process.env): z.output<T> {
+  const names = Object.keys(schema.shape);
+  const given = Object.fromEntries(names.map((name) => [name, givenValue(name, env, names)]));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   throw new ConfigError(
@@ -25,6 +20,16 @@ export function loadConfig<T extends z.ZodObject>(schema: T, env: Record<string,
       return { name, problem: given[name] === undefined ? 'is missing' : problemOf(issue, schema, name) };
     }),
   );
+}
+
+/** @param names of all settings: one that ends in `_FILE` itself is a setting of its own */
+function givenValue(name: string, env: Environment, names: readonly string[]): string | undefined {
+  const value = env[name] === '' ? undefined : env[name];
+  const fileSetting = `${name}_FILE`;
+  const file = env[fileSetting];
+  if (file === undefined || file === '' || names.includes(fileSetting)) return value;
+  if (value !== undefined) throw new ConfigError([{ name, problem: `is set, and ${fileSetting} too` }]);
+  return readSettingFile(fileSetting, file).replace(/[\r\n]+$/, '');
 }
 
 /** The problem in words that cannot hold the value: zod's own code, and the setting's description. */
