@@ -25,3 +25,12 @@ it('settings are read in one place', () => {
     readers.map(({ path }) => path).filter((path) => !/^(?:apps\/[a-z-]+\/src\/main\.ts|libs\/config\/src\/load-config\.ts)$/.test(path)),
   ).toEqual([]);
 });
+
+it('whoever connects to Kafka or Postgres takes all that the settings say of it, not the address alone', () => {
+  const bare = /(?:brokers|url): [a-z]+\.(?:KAFKA_BROKERS|POSTGRES_URL)\b|\.(?:KAFKA_BROKERS|POSTGRES_URL)[,;)]/;
+  expect(
+    sourceFiles('apps')
+      .filter(({ text }) => bare.test(text))
+      .map(({ path }) => path),
+  ).toEqual([]);
+});

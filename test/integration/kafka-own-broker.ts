@@ -9,19 +9,27 @@ import { cloneRoot } from '../../deploy/local/clone-paths.js';
 import { kafkaPlan } from '../../deploy/local/servers/kafka-server.js';
 import { until } from './kafka-fixtures.js';
 
+type BrokerSettings = Record<string, string | number>;
+export interface BrokerPorts {
+  port: number;
+  controllerPort: number;
+}
+
 /** A broker of the test's own, which may be killed and started again on the same data and port. */
 export class OwnBroker {
   private readonly directory = mkdtempSync(join(tmpdir(), 'elias-kafka-'));
   private child: ChildProcess | undefined;
 
   private constructor(
-    private readonly port: number,
-    private readonly controllerPort: number,
-    private readonly settings: Record<string, string | number>,
+    readonly port: number,
+    readonly controllerPort: number,
+    private readonly settings: BrokerSettings,
   ) {}
 
-  static async create(settings: Record<string, string | number> = {}): Promise<OwnBroker> {
-    const broker = new OwnBroker(await freePort(), await freePort(), settings);
+  /** @param settings of its ports, where they need them */
+  static async create(settings: BrokerSettings | ((ports: BrokerPorts) => BrokerSettings) = {}): Promise<OwnBroker> {
+    const [port, controllerPort] = [await freePort(), await freePort()];
+    const broker = new OwnBroker(port, controllerPort, typeof settings === 'function' ? settings({ port, controllerPort }) : settings);
     await broker.start();
     return broker;
   }
@@ -65,7 +73,7 @@ export class OwnBroker {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { loadConfig } from '@elias/config';
 import { ObjectStore, objectStoreSettings } from '@elias/object-store';
-import { migratePostgres, Postgres, postgresSettings } from '@elias/postgres';
+import { postgresConnection, migratePostgres, Postgres, postgresSettings } from '@elias/postgres';
 import { migrateRedshift, RedshiftData, redshiftSettings, redshiftTarget } from '@elias/redshift';
 import { createLogger } from '@elias/telemetry';
 import { Command } from 'commander';
@@ -32,7 +32,7 @@ program
   .description('bring the tables of Postgres and Redshift to this version')
   .action(async () => {
     const config = loadConfig(z.object({ ...postgresSettings, ...redshiftSettings }), environment());
-    const applied = await migratePostgres(config.POSTGRES_URL, logger);
+    const applied = await migratePostgres(postgresConnection(config), logger);
     const redshift = new RedshiftData({ region: config.AWS_REGION, target: redshiftTarget(config) });
     const inRedshift = await migrateRedshift(redshift, logger);
     redshift.close();
@@ -47,7 +47,7 @@ program
   .action(async (names: string[], options: { json?: true }) => {
     const config = loadConfig(z.object({ ...objectStoreSettings, ...postgresSettings, ...redshiftSettings }), environment());
     const bucket = new ObjectStore({ region: config.AWS_REGION, endpoint: config.S3_ENDPOINT, bucket: config.ARCHIVE_BUCKET });
-    const postgres = new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-cli', logger });
+    const postgres = new Postgres({ ...postgresConnection(config), applicationName: 'elias-cli', logger });
     const redshift = new RedshiftData({ region: config.AWS_REGION, target: redshiftTarget(config) });
     const windowIds = names.length === 1 && names[0] === '-' ? await linesOfStandardInput() : names;
     const stores = { bucket, prefix: config.ARCHIVE_PREFIX, redshift: redshiftStore(redshift), rds: postgresStore(postgres) };

@@ -1,7 +1,7 @@
 import { createCoinbase, feedUrlOf } from '@elias/coinbase';
 import { loadConfig } from '@elias/config';
 import { deadLetterTopic, TOPICS } from '@elias/contracts';
-import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { kafkaConnection, ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
 import { CollectorMetrics } from './collector-metrics.js';
 import { collectorConfig } from './collector.config.js';
@@ -39,7 +39,7 @@ await runMain(async () => {
     process.exit(1);
   };
 
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-collector', logger, metrics });
+  const kafka = new KafkaClient({ ...kafkaConnection(config), clientId: 'elias-collector', logger, metrics });
   const liveTopics = config.COLLECTOR_LIVE === 'on' ? LIVE_TOPICS : [];
   await ensureTopics(kafka, [collectionRequests, collectionResults, windowsCandles, windowsTrades, ...liveTopics, deadLetters]);
   const untilDone = new UntilDone(logger);

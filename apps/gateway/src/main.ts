@@ -1,6 +1,6 @@
 import { loadConfig } from '@elias/config';
 import { GATEWAY_EVENT_TYPES, GATEWAY_EVENTS } from '@elias/contracts';
-import { ensureTopics, KafkaClient } from '@elias/kafka';
+import { kafkaConnection, ensureTopics, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
 import { gatewayConfig } from './gateway.config.js';
 import { GatewayModule } from './gateway.module.js';
@@ -13,7 +13,7 @@ await runMain(async () => {
   const logger = createLogger({ app: 'gateway', level: config.LOG_LEVEL });
   const metrics = new Metrics({ processMetrics: true });
   const readiness = new Readiness();
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-gateway', logger, metrics });
+  const kafka = new KafkaClient({ ...kafkaConnection(config), clientId: 'elias-gateway', logger, metrics });
   await ensureTopics(
     kafka,
     GATEWAY_EVENT_TYPES.map((type) => GATEWAY_EVENTS[type].topic),

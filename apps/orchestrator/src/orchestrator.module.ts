@@ -5,7 +5,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { createCoinbase } from '@elias/coinbase';
 import type { Coinbase } from '@elias/coinbase';
 import { KafkaClient, RecordProducer } from '@elias/kafka';
-import { LeaderLock, Postgres } from '@elias/postgres';
+import { postgresConnection, LeaderLock, Postgres } from '@elias/postgres';
 import type { Leadership } from '@elias/postgres';
 import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
@@ -107,12 +107,17 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         { provide: RecordProducer, useFactory: () => kafka.producer() },
         {
           provide: Postgres,
-          useFactory: () => new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-orchestrator', poolSize: 8, logger }),
+          useFactory: () => new Postgres({ ...postgresConnection(config), applicationName: 'elias-orchestrator', poolSize: 8, logger }),
         },
         {
           provide: LeaderLock,
           useFactory: () =>
-            new LeaderLock({ url: config.POSTGRES_URL, name: 'elias.orchestrator', applicationName: 'elias-orchestrator-lock', logger }),
+            new LeaderLock({
+              ...postgresConnection(config),
+              name: 'elias.orchestrator',
+              applicationName: 'elias-orchestrator-lock',
+              logger,
+            }),
         },
         { provide: RunStore, useFactory: (postgres: Postgres) => new RunStore(postgres), inject: [Postgres] },
         { provide: RunControlStore, useFactory: () => new RunControlStore() },

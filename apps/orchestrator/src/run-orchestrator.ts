@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { deadLetterTopic, TOPICS } from '@elias/contracts';
-import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { kafkaConnection, ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, startService } from '@elias/telemetry';
 import type { RunningService } from '@elias/telemetry';
 import { serveDashboard } from './dashboard/serve-dashboard.js';
@@ -23,7 +23,7 @@ export async function runOrchestrator(
   const logger = createLogger({ app: 'orchestrator', level: config.LOG_LEVEL });
   const metrics = new Metrics({ processMetrics: true });
   const readiness = new Readiness();
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-orchestrator', logger, metrics });
+  const kafka = new KafkaClient({ ...kafkaConnection(config), clientId: 'elias-orchestrator', logger, metrics });
   const deadLetters = deadLetterTopic(config.ORCHESTRATOR_GROUP);
   const { collectionRequests, collectionResults, archiveObjects, loads } = TOPICS;
   await ensureTopics(kafka, [collectionRequests, collectionResults, archiveObjects, loads, deadLetters]);

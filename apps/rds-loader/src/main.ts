@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { loadConfig } from '@elias/config';
 import { deadLetterTopic, TOPICS, WINDOW_TOPICS } from '@elias/contracts';
 import { isRetryable } from '@elias/errors';
-import { ensureTopics, KafkaClient } from '@elias/kafka';
+import { kafkaConnection, ensureTopics, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
 import { LIVE_TOPICS, liveGroup, liveStrategy, windowsStrategy } from './loader-strategies.js';
 import { archiveSourceConfig, rdsLoaderConfig } from './rds-loader.config.js';
@@ -19,7 +19,7 @@ await runMain(async () => {
   const logger = createLogger({ app: 'rds-loader', level: config.LOG_LEVEL });
   const metrics = new Metrics({ processMetrics: true });
   const readiness = new Readiness();
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-rds-loader', logger, metrics });
+  const kafka = new KafkaClient({ ...kafkaConnection(config), clientId: 'elias-rds-loader', logger, metrics });
   const live = config.RDS_LOADER_LIVE === 'on';
   const parts = { config, kafka, metrics, logger, readiness };
   const onBug = (error: unknown): void => {

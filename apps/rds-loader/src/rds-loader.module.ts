@@ -2,7 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
 import { KafkaClient } from '@elias/kafka';
 import { ObjectStore } from '@elias/object-store';
-import { Postgres } from '@elias/postgres';
+import { postgresConnection, Postgres } from '@elias/postgres';
 import { Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { spoolFolder } from '@elias/window-parts';
@@ -56,7 +56,7 @@ export class RdsLoaderModule implements OnApplicationShutdown {
         provide: Postgres,
         // one for each partition at work, one for the readiness check
         useFactory: () =>
-          new Postgres({ url: config.POSTGRES_URL, poolSize: partitionsAtOnce + 1, applicationName: 'elias-rds-loader', logger }),
+          new Postgres({ ...postgresConnection(config), poolSize: partitionsAtOnce + 1, applicationName: 'elias-rds-loader', logger }),
       },
       { provide: LoaderMetrics, useFactory: () => new LoaderMetrics(metrics) },
     ];

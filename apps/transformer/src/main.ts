@@ -1,6 +1,6 @@
 import { loadConfig } from '@elias/config';
 import { deadLetterTopic, TOPICS } from '@elias/contracts';
-import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { kafkaConnection, ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
 import { transformerConfig } from './transformer.config.js';
 import { TransformerModule } from './transformer.module.js';
@@ -12,7 +12,7 @@ await runMain(async () => {
   const logger = createLogger({ app: 'transformer', level: config.LOG_LEVEL });
   const metrics = new Metrics({ processMetrics: true });
   const readiness = new Readiness();
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-transformer', logger, metrics });
+  const kafka = new KafkaClient({ ...kafkaConnection(config), clientId: 'elias-transformer', logger, metrics });
   const deadLetters = deadLetterTopic(GROUP_ID);
   const { archiveObjects, loads, windowsStats } = TOPICS;
   await ensureTopics(kafka, [archiveObjects, loads, windowsStats, deadLetters]);

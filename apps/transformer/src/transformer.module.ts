@@ -2,7 +2,7 @@ import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { EncodedRecord } from '@elias/contracts';
 import { KafkaClient, placeRecord, RecordProducer } from '@elias/kafka';
-import { Outbox, Postgres } from '@elias/postgres';
+import { postgresConnection, Outbox, Postgres } from '@elias/postgres';
 import { BackgroundLoop, Metrics, Readiness, ServiceModule } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
@@ -58,7 +58,10 @@ export class TransformerModule implements OnApplicationBootstrap, OnApplicationS
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: RecordProducer, useFactory: () => kafka.producer() },
-        { provide: Postgres, useFactory: () => new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-transformer', logger }) },
+        {
+          provide: Postgres,
+          useFactory: () => new Postgres({ ...postgresConnection(config), applicationName: 'elias-transformer', logger }),
+        },
         {
           provide: NoteEvents,
           useFactory: (postgres: Postgres) =>

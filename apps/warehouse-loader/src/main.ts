@@ -1,6 +1,6 @@
 import { loadConfig } from '@elias/config';
 import { deadLetterTopic, TOPICS } from '@elias/contracts';
-import { ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
+import { kafkaConnection, ensureTopics, KafkaBatchStrategy, KafkaClient } from '@elias/kafka';
 import { createLogger, Metrics, Readiness, runMain, startService } from '@elias/telemetry';
 import { warehouseLoaderConfig } from './warehouse-loader.config.js';
 import { WarehouseLoaderModule } from './warehouse-loader.module.js';
@@ -10,7 +10,7 @@ await runMain(async () => {
   const logger = createLogger({ app: 'warehouse-loader', level: config.LOG_LEVEL });
   const metrics = new Metrics({ processMetrics: true });
   const readiness = new Readiness();
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-warehouse-loader', logger, metrics });
+  const kafka = new KafkaClient({ ...kafkaConnection(config), clientId: 'elias-warehouse-loader', logger, metrics });
   const deadLetters = deadLetterTopic(config.WAREHOUSE_LOADER_GROUP);
   const onBug = (error: unknown): void => {
     logger.fatal({ error }, 'loading failed in a way that trying again does not mend');

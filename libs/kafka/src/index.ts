@@ -4,6 +4,7 @@ export * from './ensure-topics.js';
 export * from './group-lags.js';
 export * from './kafka-batch-strategy.js';
 export * from './kafka-client.js';
+export * from './kafka-connection.js';
 export * from './kafka-errors.js';
 export * from './kafka-settings.js';
 export * from './partition-of.js';

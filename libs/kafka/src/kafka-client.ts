@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import type { Admin, Consumer, ConsumerConfig, Kafka } from 'kafkajs';
 import type { Logger, Metrics } from '@elias/telemetry';
+import type { KafkaConnection } from './kafka-connection.js';
 import { kafkaError, KafkaUnavailableError } from './kafka-errors.js';
 import { mendOutOfRange } from './out-of-range.js';
 import { kafkajsLogs, mendRequestQueue } from './quiet-kafkajs.js';
@@ -15,6 +16,9 @@ mendOutOfRange();
 export interface KafkaClientOptions {
   /** host:port */
   brokers: string[];
+  /** how they are spoken to, as `kafkaConnection` reads it from the settings; default in the clear, by nobody */
+  ssl?: KafkaConnection['ssl'];
+  sasl?: KafkaConnection['sasl'];
   /** shown in the broker's logs, and part of the names of throw-away groups */
   clientId: string;
   logger: Logger;
@@ -35,6 +39,7 @@ export interface CommittedOffset {
   offset: string | null;
 }
 
+const AUTHENTICATION_TIMEOUT_MS = 10_000;
 /** Bounds of one call: about 10 s of trying, then the caller decides. Given in full, as kafkajs changes its defaults under NODE_ENV=test. */
 const RETRY = { initialRetryTime: 200, maxRetryTime: 3_000, factor: 0.2, multiplier: 2, retries: 5 };
 
@@ -54,6 +59,8 @@ export class KafkaClient {
     this.kafka = new kafkajs.Kafka({
       brokers: options.brokers,
       clientId: options.clientId,
+      ...(options.ssl ? { ssl: options.ssl } : {}),
+      ...(options.sasl ? { sasl: options.sasl, authenticationTimeout: AUTHENTICATION_TIMEOUT_MS } : {}),
       connectionTimeout: 3_000,
       requestTimeout: 30_000,
       retry: RETRY,

@@ -1,4 +1,4 @@
-import { EliasError } from '@elias/errors';
+import { EliasError, untrustedReason } from '@elias/errors';
 
 /** Kafka did not answer, or not yet. Safe to repeat: doubles are harmless wherever Elias produces. */
 export class KafkaUnavailableError extends EliasError {
@@ -33,6 +33,17 @@ export class KafkaForbiddenError extends EliasError {
   readonly disposition = 'stop';
   constructor(operation: string, reason: string, cause: unknown) {
     super(`Kafka refuses: ${operation} (${reason})`, { cause });
+  }
+}
+
+/** The broker is not who it should be, by its certificate. Repeating changes nothing until someone mends the certificate or our settings. */
+export class KafkaUntrustedError extends EliasError {
+  override readonly name = 'KafkaUntrustedError';
+  readonly code = 'ELIAS_KAFKA_UNTRUSTED';
+  readonly disposition = 'stop';
+  /** @param reason Node's name of it, as in `ERR_TLS_CERT_ALTNAME_INVALID` */
+  constructor(operation: string, reason: string, cause: unknown) {
+    super(`the certificate of a Kafka broker is not trusted (${reason}): ${operation}`, { cause });
   }
 }
 
@@ -84,6 +95,8 @@ export function protocolError(error: unknown): string | null {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 8; depth += 1) {
     const { type } = current as { type?: unknown };
     if (typeof type === 'string') return type;
+    // kafkajs gives the protocol's word of it away
+    if (current.name === 'KafkaJSSASLAuthenticationError') return 'SASL_AUTHENTICATION_FAILED';
     current = current.cause;
   }
   return null;
@@ -95,5 +108,7 @@ export function kafkaError(operation: string, error: unknown, topics: readonly s
   const reason = protocolError(error);
   if (reason !== null && REFUSALS.has(reason)) return new RecordRefusedError(topics, reason, error);
   if (reason !== null && FORBIDDEN.has(reason)) return new KafkaForbiddenError(operation, reason, error);
+  const untrusted = untrustedReason(error);
+  if (untrusted !== null) return new KafkaUntrustedError(operation, untrusted, error);
   return new KafkaUnavailableError(operation, error);
 }

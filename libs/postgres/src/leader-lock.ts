@@ -1,10 +1,11 @@
 import type { Logger } from '@elias/telemetry';
 import { describeError } from '@elias/errors';
 import pg from 'pg';
+import { clientConfig } from './postgres-connection.js';
+import type { PostgresConnection } from './postgres-connection.js';
 import { postgresError, PostgresForbiddenError } from './postgres-errors.js';
 
-export interface LeaderLockOptions {
-  url: string;
+export interface LeaderLockOptions extends PostgresConnection {
   /** what is led; one process of all that name it holds the lock */
   name: string;
   applicationName: string;
@@ -127,7 +128,7 @@ export class LeaderLock {
 
   private newClient(): pg.Client {
     return new pg.Client({
-      connectionString: this.options.url,
+      ...clientConfig(this.options),
       application_name: this.options.applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       query_timeout: QUERY_TIMEOUT_MS,

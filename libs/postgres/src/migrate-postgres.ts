@@ -4,6 +4,8 @@ import type { Logger } from '@elias/telemetry';
 import { runner } from 'node-pg-migrate';
 import type { RunnerOption } from 'node-pg-migrate';
 import pg from 'pg';
+import { clientConfig } from './postgres-connection.js';
+import type { PostgresConnection } from './postgres-connection.js';
 import { postgresError } from './postgres-errors.js';
 import type { Postgres } from './postgres.js';
 
@@ -16,13 +18,13 @@ const MIGRATIONS_DIR = fileURLToPath(new URL('../migrations', import.meta.url));
 /**
  * Brings the database to this version's tables. Each migration runs once, all pending ones in one transaction, under an advisory
  * lock: whoever comes meanwhile waits and then finds nothing to do.
- * @param url of a role that may create schemas in the database
+ * @param server as a role that may create schemas in the database; its URL where nothing else is to be said
  * @returns names of the migrations that were applied now
  * @throws PostgresUnavailableError nothing was applied
  */
-export async function migratePostgres(url: string, logger: Logger): Promise<string[]> {
+export async function migratePostgres(server: string | PostgresConnection, logger: Logger): Promise<string[]> {
   const client = new pg.Client({
-    connectionString: url,
+    ...clientConfig(typeof server === 'string' ? { url: server } : server),
     application_name: 'elias-migrate',
     connectionTimeoutMillis: 5_000,
     keepAlive: true,

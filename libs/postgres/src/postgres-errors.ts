@@ -1,4 +1,4 @@
-import { EliasError } from '@elias/errors';
+import { EliasError, untrustedReason } from '@elias/errors';
 import pg from 'pg';
 
 /** The server did not answer, went away, or has no room now. Whatever was in hand was rolled back, or may simply be done again. */
@@ -38,6 +38,17 @@ export class PostgresForbiddenError extends EliasError {
     cause: unknown,
   ) {
     super(`Postgres refuses access (${sqlState})`, { cause });
+  }
+}
+
+/** The server has no TLS, or is not who it should be by its certificate. Repeating changes nothing until someone mends it or our settings. */
+export class PostgresUntrustedError extends EliasError {
+  override readonly name = 'PostgresUntrustedError';
+  readonly code = 'ELIAS_POSTGRES_UNTRUSTED';
+  readonly disposition = 'stop';
+  /** @param reason Node's name of it, as in `ERR_TLS_CERT_ALTNAME_INVALID` */
+  constructor(reason: string, cause: unknown) {
+    super(`the Postgres server is not trusted (${reason})`, { cause });
   }
 }
 
@@ -88,6 +99,8 @@ export function isConflict(error: unknown): boolean {
 export function postgresError(error: unknown, connectionLost: boolean): unknown {
   if (error instanceof EliasError) return error;
   if (error instanceof pg.DatabaseError) return byState(error);
+  const untrusted = error instanceof Error && error.message === NO_TLS_THERE ? 'it has no TLS' : untrustedReason(error);
+  if (untrusted !== null) return new PostgresUntrustedError(untrusted, error);
   if (connectionLost || isSystemError(error)) return new PostgresUnavailableError(null, error);
   return error;
 }
@@ -100,6 +113,9 @@ function byState(error: pg.DatabaseError): EliasError {
   if (DATA_CLASSES.has(state.slice(0, 2))) return new PostgresDataError(error);
   return new PostgresStatementError(state, error);
 }
+
+/** The driver has no code for it. */
+const NO_TLS_THERE = 'The server does not support SSL connections';
 
 /** 08 connection, 40 rollback (conflicts that outlived their repeats), 53 resources, 57 operator intervention, 58 system (I/O). */
 const UNAVAILABLE_CLASSES = new Set(['08', '40', '53', '57', '58']);

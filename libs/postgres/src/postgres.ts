@@ -3,12 +3,13 @@ import type { Logger } from '@elias/telemetry';
 import pg from 'pg';
 import type { PoolClient } from 'pg';
 import { copyIn } from './copy-in.js';
+import { clientConfig } from './postgres-connection.js';
+import type { PostgresConnection } from './postgres-connection.js';
 import { isConflict, postgresError, PostgresStatementError } from './postgres-errors.js';
 
 export type { PoolClient } from 'pg';
 
-export interface PostgresOptions {
-  url: string;
+export interface PostgresOptions extends PostgresConnection {
   /** most connections at once; default 4 */
   poolSize?: number;
   /** shown in `pg_stat_activity` */
@@ -33,10 +34,10 @@ export class Postgres {
   private readonly lost = new WeakSet<pg.PoolClient>();
 
   constructor(options: PostgresOptions) {
-    const { url, poolSize = 4, applicationName, logger, timeoutMs = 300_000 } = options;
+    const { poolSize = 4, applicationName, logger, timeoutMs = 300_000 } = options;
     this.timeoutMs = timeoutMs;
     this.pool = new pg.Pool({
-      connectionString: url,
+      ...clientConfig(options),
       max: poolSize,
       application_name: applicationName,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

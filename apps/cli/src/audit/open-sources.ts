@@ -1,7 +1,7 @@
 import { loadConfig } from '@elias/config';
-import { KafkaClient, kafkaSettings } from '@elias/kafka';
+import { kafkaConnection, KafkaClient, kafkaSettings } from '@elias/kafka';
 import { ObjectStore, objectStoreSettings } from '@elias/object-store';
-import { Postgres, postgresSettings } from '@elias/postgres';
+import { postgresConnection, Postgres, postgresSettings } from '@elias/postgres';
 import { RedshiftData, redshiftSettings, redshiftTarget } from '@elias/redshift';
 import { z } from 'zod';
 import type { CommandContext } from '../terminal/command-context.js';
@@ -35,11 +35,11 @@ export async function withSources(
   const env = settings();
   const base = loadConfig(z.object({ ...objectStoreSettings, ...postgresSettings }), env);
   const collectors = hops.has('exchange') ? loadConfig(z.object(collectorSettings), env) : null;
-  const brokers = hops.has('topic') ? loadConfig(z.object(kafkaSettings), env).KAFKA_BROKERS : null;
+  const brokers = hops.has('topic') ? kafkaConnection(loadConfig(z.object(kafkaSettings), env)) : null;
   const warehouse = hops.has('redshift') ? loadConfig(z.object(redshiftSettings), env) : null;
   const bucket = new ObjectStore({ region: base.AWS_REGION, endpoint: base.S3_ENDPOINT, bucket: base.ARCHIVE_BUCKET });
-  const postgres = new Postgres({ url: base.POSTGRES_URL, applicationName: 'elias-cli', poolSize: POSTGRES_CONNECTIONS, logger });
-  const kafka = brokers === null ? null : new KafkaClient({ brokers, clientId: 'elias-cli', logger });
+  const postgres = new Postgres({ ...postgresConnection(base), applicationName: 'elias-cli', poolSize: POSTGRES_CONNECTIONS, logger });
+  const kafka = brokers === null ? null : new KafkaClient({ ...brokers, clientId: 'elias-cli', logger });
   const redshift = warehouse === null ? null : new RedshiftData({ region: warehouse.AWS_REGION, target: redshiftTarget(warehouse) });
   const exchange = collectors === null ? null : new CollectorExchange(collectors.COLLECTOR_URLS, collectors.COLLECTOR_TOKEN);
   const sources: AuditSources = {

@@ -1,8 +1,8 @@
 import { coinbaseSettings } from '@elias/coinbase';
 import { ConfigError, loadConfig } from '@elias/config';
-import { kafkaSettings } from '@elias/kafka';
+import { kafkaConnection, kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
-import { postgresSettings } from '@elias/postgres';
+import { postgresConnection, postgresSettings } from '@elias/postgres';
 import { redshiftSettings, redshiftTarget } from '@elias/redshift';
 import type { Command } from 'commander';
 import { z } from 'zod';
@@ -43,8 +43,8 @@ export function addDoctor(program: Command, context: CommandContext): void {
 async function examine({ settings, logger }: CommandContext, withRedshift: boolean): Promise<Finding[]> {
   const env = settings();
   const examined = await Promise.all([
-    set('Kafka', kafkaSettings, env, (config) => examineKafka(config.KAFKA_BROKERS, logger)),
-    set('Postgres', postgresSettings, env, (config) => examinePostgres(config.POSTGRES_URL, logger)),
+    set('Kafka', kafkaSettings, env, (config) => examineKafka(kafkaConnection(config), logger)),
+    set('Postgres', postgresSettings, env, (config) => examinePostgres(postgresConnection(config), logger)),
     set('S3', objectStoreSettings, env, ({ AWS_REGION, S3_ENDPOINT, ARCHIVE_BUCKET, ARCHIVE_PREFIX, ARCHIVE_KMS_KEY_ID }) =>
       examineBucket({ region: AWS_REGION, endpoint: S3_ENDPOINT, bucket: ARCHIVE_BUCKET, kmsKeyId: ARCHIVE_KMS_KEY_ID }, ARCHIVE_PREFIX),
     ),
@@ -65,14 +65,13 @@ async function set<S extends z.ZodRawShape>(
   env: NodeJS.ProcessEnv,
   examineIt: (config: z.output<z.ZodObject<S>>) => Promise<Finding[]>,
 ): Promise<Finding[]> {
-  let config: z.output<z.ZodObject<S>>;
   try {
-    config = loadConfig(z.object(shape), env);
+    const config = loadConfig(z.object(shape), env);
+    return await look(what, async () => examineIt(config));
   } catch (error) {
     if (error instanceof ConfigError) return error.settings.map(({ name, problem }) => wrong(what, `setting ${name} ${problem}`));
     throw error;
   }
-  return look(what, () => examineIt(config));
 }
 
 function findingLines(findings: readonly Finding[]): string[] {

@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { TOPICS } from '@elias/contracts';
 import { KafkaClient, topicDifferences } from '@elias/kafka';
+import type { KafkaConnection } from '@elias/kafka';
 import { ObjectStore } from '@elias/object-store';
 import { pendingMigrations, Postgres } from '@elias/postgres';
+import type { PostgresConnection } from '@elias/postgres';
 import { migrationsPending, RedshiftData } from '@elias/redshift';
 import type { RedshiftTarget } from '@elias/redshift';
 import type { Logger } from '@elias/telemetry';
 import { clockFinding, note, ok, wrong } from './finding.js';
 import type { Finding } from './finding.js';
 
-export async function examineKafka(brokers: string[], logger: Logger): Promise<Finding[]> {
-  const client = new KafkaClient({ brokers, clientId: 'elias-cli', logger });
+export async function examineKafka(connection: KafkaConnection, logger: Logger): Promise<Finding[]> {
+  const client = new KafkaClient({ ...connection, clientId: 'elias-cli', logger });
   try {
     const cluster = await client.ask('description of the cluster', (admin) => admin.describeCluster());
     const differences = await topicDifferences(client, Object.values(TOPICS));
@@ -33,8 +35,8 @@ WHERE n.nspname IN ('market', 'pipeline', 'live') AND c.relkind IN ('r', 'p')
     AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))
 ORDER BY 1`;
 
-export async function examinePostgres(url: string, logger: Logger): Promise<Finding[]> {
-  const postgres = new Postgres({ url, applicationName: 'elias-cli', logger, timeoutMs: 10_000 });
+export async function examinePostgres(connection: PostgresConnection, logger: Logger): Promise<Finding[]> {
+  const postgres = new Postgres({ ...connection, applicationName: 'elias-cli', logger, timeoutMs: 10_000 });
   try {
     const askedAtMs = Date.now();
     const [server] = await postgres.query<{ version: string; now_ms: number; tls: boolean }>(

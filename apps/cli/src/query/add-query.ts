@@ -1,5 +1,5 @@
 import { loadConfig } from '@elias/config';
-import { Postgres, postgresSettings } from '@elias/postgres';
+import { postgresConnection, Postgres, postgresSettings } from '@elias/postgres';
 import { RedshiftData, redshiftSettings, redshiftTarget } from '@elias/redshift';
 import type { Logger } from '@elias/telemetry';
 import { InvalidArgumentError, Option } from 'commander';
@@ -54,7 +54,7 @@ export function addQuery(program: Command, { settings, logger }: CommandContext)
 
 async function inPostgres(sql: string, limit: number, env: NodeJS.ProcessEnv, logger: Logger): Promise<QueryResult> {
   const config = loadConfig(z.object(postgresSettings), env);
-  const postgres = new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-cli', logger });
+  const postgres = new Postgres({ ...postgresConnection(config), applicationName: 'elias-cli', logger });
   try {
     return await postgresQueries(postgres).run(sql, limit);
   } finally {

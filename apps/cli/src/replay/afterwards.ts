@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { loadConfig } from '@elias/config';
 import { MARKET_SCHEMA } from '@elias/contracts';
-import { Postgres, postgresSettings } from '@elias/postgres';
+import { postgresConnection, Postgres, postgresSettings } from '@elias/postgres';
 import { z } from 'zod';
 import { compareShadow } from '../shadow/compare-shadow.js';
 import type { ShadowDifference } from '../shadow/compare-shadow.js';
@@ -83,7 +83,7 @@ async function withShadow<T>(
 ): Promise<T> {
   if (store === 'redshift') throw new ReplayRefusedError('Redshift is not reached yet');
   const config = loadConfig(z.object(postgresSettings), settings());
-  const postgres = new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-replay', logger });
+  const postgres = new Postgres({ ...postgresConnection(config), applicationName: 'elias-replay', logger });
   try {
     return await use(new PostgresShadow(postgres));
   } finally {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadConfig } from '@elias/config';
 import { TOPICS, WINDOW_TOPICS } from '@elias/contracts';
-import { ensureTopics, KafkaClient, kafkaSettings } from '@elias/kafka';
+import { kafkaConnection, ensureTopics, KafkaClient, kafkaSettings } from '@elias/kafka';
 import type { ObjectStore } from '@elias/object-store';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
@@ -47,8 +47,8 @@ export async function replay(source: ReplaySource, manner: ReplayManner, dryRun:
   const needsKafka = source.kind === 'topic' || manner.target.kind === 'topic';
   if (!needsKafka)
     return withArchives(context, (bucket, prefix) => replayBetween(source, manner, dryRun, { context, bucket, prefix, kafka: null }));
-  const { KAFKA_BROKERS: brokers } = loadConfig(z.object(kafkaSettings), context.settings());
-  const kafka = new KafkaClient({ brokers, clientId: 'elias-replay', logger: context.logger });
+  const connection = kafkaConnection(loadConfig(z.object(kafkaSettings), context.settings()));
+  const kafka = new KafkaClient({ ...connection, clientId: 'elias-replay', logger: context.logger });
   try {
     return await withArchives(context, (bucket, prefix) => replayBetween(source, manner, dryRun, { context, bucket, prefix, kafka }));
   } finally {

@@ -1,6 +1,6 @@
 import { loadConfig } from '@elias/config';
-import { KafkaClient, kafkaSettings } from '@elias/kafka';
-import { Postgres, postgresSettings } from '@elias/postgres';
+import { kafkaConnection, KafkaClient, kafkaSettings } from '@elias/kafka';
+import { postgresConnection, Postgres, postgresSettings } from '@elias/postgres';
 import { z } from 'zod';
 import type { CommandContext } from './command-context.js';
 
@@ -10,8 +10,8 @@ export async function withKafkaAndPostgres(
   use: (kafka: KafkaClient, postgres: Postgres) => Promise<void>,
 ): Promise<void> {
   const config = loadConfig(z.object({ ...kafkaSettings, ...postgresSettings }), settings());
-  const kafka = new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: 'elias-cli', logger });
-  const postgres = new Postgres({ url: config.POSTGRES_URL, applicationName: 'elias-cli', logger });
+  const kafka = new KafkaClient({ ...kafkaConnection(config), clientId: 'elias-cli', logger });
+  const postgres = new Postgres({ ...postgresConnection(config), applicationName: 'elias-cli', logger });
   try {
     await use(kafka, postgres);
   } finally {

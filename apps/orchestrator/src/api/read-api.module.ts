@@ -1,8 +1,10 @@
 import { Inject, Module } from '@nestjs/common';
 import type { BeforeApplicationShutdown, DynamicModule, FactoryProvider, OnApplicationShutdown } from '@nestjs/common';
-import { KafkaClient } from '@elias/kafka';
+import { kafkaConnection, KafkaClient } from '@elias/kafka';
+import type { kafkaSettings } from '@elias/kafka';
 import { ObjectStore } from '@elias/object-store';
-import { Postgres } from '@elias/postgres';
+import { Postgres, postgresConnection } from '@elias/postgres';
+import type { postgresSettings } from '@elias/postgres';
 import { Readiness } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import { CandlePages } from '../market/candle-pages.js';
@@ -33,12 +35,12 @@ import { StreamController } from '../stream/stream.controller.js';
 export interface ReadApiParts {
   config: Pick<
     OrchestratorConfig,
-    | 'POSTGRES_URL'
+    | keyof typeof kafkaSettings
+    | keyof typeof postgresSettings
     | 'AWS_REGION'
     | 'S3_ENDPOINT'
     | 'ARCHIVE_BUCKET'
     | 'ORCHESTRATOR_API_TOKEN'
-    | 'KAFKA_BROKERS'
     | 'EXCHANGE_URL'
     | 'ORCHESTRATOR_GROUP'
     | 'ORCHESTRATOR_SERVICE_URLS'
@@ -98,7 +100,7 @@ function connections({ config, logger }: ReadApiParts): FactoryProvider[] {
   const name = 'elias-orchestrator-api';
   const pool = { poolSize: READERS_POOL_SIZE, timeoutMs: READ_TIMEOUT_MS };
   return [
-    { provide: Postgres, useFactory: () => new Postgres({ url: config.POSTGRES_URL, applicationName: name, logger, ...pool }) },
+    { provide: Postgres, useFactory: () => new Postgres({ ...postgresConnection(config), applicationName: name, logger, ...pool }) },
     {
       provide: ObjectStore,
       useFactory: () => new ObjectStore({ region: config.AWS_REGION, endpoint: config.S3_ENDPOINT, bucket: config.ARCHIVE_BUCKET }),
@@ -108,7 +110,7 @@ function connections({ config, logger }: ReadApiParts): FactoryProvider[] {
       useFactory: (...parts: [Postgres, ObjectStore]) => new ArchiveReads(...parts),
       inject: [Postgres, ObjectStore],
     },
-    { provide: KafkaClient, useFactory: () => new KafkaClient({ brokers: config.KAFKA_BROKERS, clientId: name, logger }) },
+    { provide: KafkaClient, useFactory: () => new KafkaClient({ ...kafkaConnection(config), clientId: name, logger }) },
   ];
 }
 

@@ -1,6 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
-import { Postgres } from '@elias/postgres';
+import { postgresConnection, Postgres } from '@elias/postgres';
 import { BackgroundLoop, Metrics } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import type { RdsLoaderConfig } from '../rds-loader.config.js';
@@ -53,7 +53,7 @@ export class LiveModule implements OnApplicationBootstrap, OnApplicationShutdown
           provide: Postgres,
           useFactory: () =>
             new Postgres({
-              url: config.POSTGRES_URL,
+              ...postgresConnection(config),
               poolSize: config.RDS_LOADER_PARTITIONS_AT_ONCE + 1,
               applicationName: 'elias-rds-loader-live',
               timeoutMs: STATEMENT_TIMEOUT_MS,

@@ -2,7 +2,7 @@ import { loadConfig } from '@elias/config';
 import { decodeEvent } from '@elias/contracts';
 import { recordsOfFrames } from '@elias/kafka';
 import { ObjectStore } from '@elias/object-store';
-import { Postgres } from '@elias/postgres';
+import { postgresConnection, Postgres } from '@elias/postgres';
 import { createLogger, runMain } from '@elias/telemetry';
 import { spoolFolder } from '@elias/window-parts';
 import { RecordLanes } from './record-lanes.js';
@@ -21,7 +21,7 @@ await runMain(async () => {
   const config = loadConfig(replayConfig);
   const logger = createLogger({ app: 'rds-loader', level: config.LOG_LEVEL });
   const lanes = config.RDS_LOADER_PARTITIONS_AT_ONCE;
-  const postgres = new Postgres({ url: config.POSTGRES_URL, poolSize: lanes, applicationName: 'elias-replay', logger });
+  const postgres = new Postgres({ ...postgresConnection(config), poolSize: lanes, applicationName: 'elias-replay', logger });
   const archives = new ObjectStore({ region: config.AWS_REGION, endpoint: config.S3_ENDPOINT, bucket: config.ARCHIVE_BUCKET });
   const loader = new ReplayLoader({
     ...{ postgres, archives, schema, logger, archivePrefix: config.ARCHIVE_PREFIX },
