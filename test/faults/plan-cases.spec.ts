@@ -46,6 +46,13 @@ it('a sample is fixed, in order, and has something of each group', () => {
   expect(new Set(sample.map(({ group }) => group))).toEqual(new Set(cases.map(({ group }) => group)));
 });
 
+it('a sample has every kind of fault at a step', () => {
+  const columns = (some: typeof cases): Set<string> => new Set(selectCases(some, '/(?:before|after)/').map(({ column }) => column));
+  const steps = cases.filter(({ fault }) => fault.kind === 'step');
+  const sampled = sampleCases(cases, 30).filter(({ fault }) => fault.kind === 'step');
+  expect(columns(sampled)).toEqual(columns(steps));
+});
+
 it('a sample is all there is where more is asked for', () => {
   expect(sampleCases(cases.slice(0, 3), 30)).toEqual(cases.slice(0, 3));
 });

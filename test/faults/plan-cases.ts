@@ -212,12 +212,12 @@ export function seedOf(seed: string, name: string): number {
 }
 
 /**
- * A fixed sample: spread over the groups as they are over the matrix, chosen by seed, in the order in which cases are run.
+ * A fixed sample: each group has its share of it, each column of a group the same, chosen by seed, in the order in which cases are run.
  * @param count at most this many
  */
 export function sampleCases(cases: readonly DrillCase[], count: number): DrillCase[] {
   const byGroup = casesBy(cases, 'group');
-  const queues = [...byGroup.values()].map((group) => ({ left: [...group].sort((a, b) => a.seed - b.seed), of: group.length, taken: 0 }));
+  const queues = [...byGroup.values()].map((group) => ({ left: dealt(group), of: group.length, taken: 0 }));
   const chosen = new Set<DrillCase>();
   while (chosen.size < Math.min(count, cases.length)) {
     // whoever is furthest behind its share; each group has one at least
@@ -226,6 +226,13 @@ export function sampleCases(cases: readonly DrillCase[], count: number): DrillCa
     next.taken += 1;
   }
   return cases.filter((one) => chosen.has(one));
+}
+
+/** One of each column by turns, each column's own in the order of their seeds. */
+function dealt(group: readonly DrillCase[]): DrillCase[] {
+  const columns = [...casesBy(group, 'column').values()].map((ofColumn) => [...ofColumn].sort((a, b) => a.seed - b.seed));
+  const rounds = Math.max(...columns.map((ofColumn) => ofColumn.length));
+  return Array.from({ length: rounds }, (_, round) => columns.flatMap((ofColumn) => ofColumn.slice(round, round + 1))).flat();
 }
 
 /** @param pattern a regular expression on the name */
