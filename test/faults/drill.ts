@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describeError } from '@elias/errors';
@@ -64,6 +64,10 @@ async function drill(wanted: readonly DrillCase[], options: DrillOptions): Promi
   const folder = options.state ?? mkdtempSync(join(tmpdir(), 'elias-drill-'));
   const state = StateDirectory.open(join(folder, 'state'));
   const claim = await claimState(state, say);
+  if (existsSync(join(state.path, 'kafka'))) {
+    claim.release();
+    throw new LocalStackError(`${folder} holds an earlier drill, whose windows would be taken for nobody's: name another folder.`);
+  }
   const results: CaseResult[] = [];
   let whole: WholeAudit | null = null;
   try {

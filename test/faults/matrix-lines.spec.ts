@@ -29,6 +29,13 @@ it('closes with what counts', () => {
   expect(closingLine(['passed'], 4_400)).toBe('1 cases, 1 fired: 1 passed, 0 failed (4 s)');
 });
 
+it('a line of each case, however long its name, has 80 columns', () => {
+  for (const drillCase of cases) {
+    const result = { drillCase, verdict: 'not fired' as const, hits: 0, complaints: [], notes: [], elapsedMs: 123_456 };
+    expect(resultLines(result, { number: 1, of: cases.length })[0]).toHaveLength(80);
+  }
+});
+
 it('a failed case names what was wrong, its seed, and how to see it again', () => {
   const drillCase = cases.find(({ name }) => name === 'archiver.put-archive/after/kill')!;
   const complaint = `${'a window that differs '.repeat(8)}end`;

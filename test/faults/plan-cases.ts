@@ -173,7 +173,7 @@ function sqlCases(): Unseeded[] {
   return Object.entries(SQL_TABLES).flatMap(([table, row]) =>
     Object.entries(SQLSTATES).flatMap(([sqlstate, column]) =>
       (['statement', 'commit'] as const).map((at): Unseeded => {
-        const name = `postgres/${slug(row)}/${at}/${slug(column)}`;
+        const name = `postgres/${slug(row)}/${at}/${slug(sqlstate)}`;
         return { name, group: GROUPS.sql, row, column, fault: { kind: 'sql', fault: { table, sqlstate, at, times: 2 } } };
       }),
     ),
