@@ -145,8 +145,11 @@ class TimedLoader {
         WAREHOUSE_SWEEP_INTERVAL_MS: far,
         WAREHOUSE_SWEEP_AT_START: false,
         WAREHOUSE_STAGING_KEEP_MS: far,
+        WAREHOUSE_WATCH: 'off',
+        WAREHOUSE_WATCH_INTERVAL_MS: 1,
+        WAREHOUSE_WATCH_AFTER_MS: 0,
       },
-      ...{ objects, data, queue: this.queue, metrics: new LoaderMetrics(new Metrics()), logger },
+      ...{ objects, data, postgres: null, queue: this.queue, metrics: new LoaderMetrics(new Metrics()), logger },
       announce: async () => void (this.announcedMs = performance.now()),
     });
     this.loop.start((error) => {

@@ -1,9 +1,8 @@
 import { jest } from '@jest/globals';
-import { archiveFolder, archiveKey, twinKey } from '@elias/archive';
+import { archiveFolder, archiveKey, twinKey, revokedMarkerKey } from '@elias/archive';
 import { windowId } from '@elias/market-data';
 import { auditOrphans } from '../../apps/cli/src/orphans/audit-orphans.js';
 import type { Orphan } from '../../apps/cli/src/orphans/orphan.js';
-import { revokedMarkerKey } from '../../apps/cli/src/revisions/sealed-revisions.js';
 import { LoaderDatabase } from '../support/loader-database.js';
 import { LoaderByHand } from '../support/loader-sources.js';
 import { madeTelling } from '../support/made-telling.js';

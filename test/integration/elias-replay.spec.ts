@@ -1,6 +1,6 @@
+import { revokedMarkerKey } from '@elias/archive';
 import { jest } from '@jest/globals';
 import type { ObjectStore } from '@elias/object-store';
-import { revokedMarkerKey } from '../../apps/cli/src/revisions/sealed-revisions.js';
 import { LoaderDatabase, rowsOf } from '../support/loader-database.js';
 import { LoaderByHand, revokedEvent, sealed, testBucket } from '../support/loader-sources.js';
 import { madeTelling } from '../support/made-telling.js';

@@ -158,6 +158,11 @@ export interface LoaderOptions {
   sweepAtStart?: boolean;
   sweepIntervalMs?: number;
   stagingKeepMs?: number;
+  /** whether archives that were never loaded are looked for after each load */
+  watch?: 'off' | 'report' | 'load';
+  watchAfterMs?: number;
+  postgres?: LoopParts['postgres'];
+  metrics?: Metrics;
   logger?: Logger;
 }
 
@@ -179,6 +184,7 @@ export class LoaderByHand {
     options: LoaderOptions,
   ) {
     const { intervalMs = 0, sweepAtStart = false, sweepIntervalMs = 1e12, stagingKeepMs = 86_400_000, logger = silent } = options;
+    const { watch = 'off', watchAfterMs = 0, postgres = null, metrics = new Metrics() } = options;
     this.queue = new LoadQueue({ intervalMs, eventsMax: 10_000, bytesMax: 1e9, nowMs: () => performance.now() });
     this.loop = loadLoop({
       config: {
@@ -187,17 +193,21 @@ export class LoaderByHand {
         WAREHOUSE_SWEEP_INTERVAL_MS: sweepIntervalMs,
         WAREHOUSE_SWEEP_AT_START: sweepAtStart,
         WAREHOUSE_STAGING_KEEP_MS: stagingKeepMs,
+        WAREHOUSE_WATCH: watch,
+        WAREHOUSE_WATCH_INTERVAL_MS: 1,
+        WAREHOUSE_WATCH_AFTER_MS: watchAfterMs,
       },
       objects: options.objects ?? scene.objects,
       data: options.data ?? scene.data,
       queue: this.queue,
+      postgres,
       announce: async (records) => {
         for (const { value, headers } of records) {
           const decoded = decodeEvent({ value: Buffer.from(value), headers });
           if (decoded.kind === 'ok') this.told.push(decoded.value);
         }
       },
-      metrics: new LoaderMetrics(new Metrics()),
+      metrics: new LoaderMetrics(metrics),
       logger,
     });
     this.loop.start((error) => {

@@ -48,6 +48,8 @@ class Loader {
       twins,
       stage,
       sweep: { removeStaging: async () => 0, mendTwins: async () => ({ windows: 0, mended: 0, unmendable: 0 }) },
+      watch: null,
+      watchIntervalMs: 1,
       announce: (records) => this.announce(records),
       metrics: new LoaderMetrics(new Metrics()),
       logger,

@@ -11,6 +11,7 @@ import type { LoaderMetrics } from './loader-metrics.js';
 import type { OwedEvent } from './owed-event.js';
 import type { StageLoads } from './stage-load.js';
 import type { SweepLeftovers } from './sweep-leftovers.js';
+import type { WatchArchives } from './watch/watch-archives.js';
 
 export interface LoadLoopParts {
   readonly queue: LoadQueue;
@@ -18,6 +19,9 @@ export interface LoadLoopParts {
   readonly twins: Pick<KeepTwins, 'update'>;
   readonly stage: Pick<StageLoads, 'removeAll'>;
   readonly sweep: Pick<SweepLeftovers, 'mendTwins' | 'removeStaging'>;
+  /** null: archives that were never loaded are not looked for */
+  readonly watch: Pick<WatchArchives, 'run'> | null;
+  readonly watchIntervalMs: number;
   readonly announce: Announce;
   readonly metrics: LoaderMetrics;
   readonly logger: Logger;
@@ -32,6 +36,7 @@ export class LoadLoop {
   /** why nothing is loaded at present; null while all is well */
   trouble: string | null = null;
   private sweptAtMs: number | null = null;
+  private watchedAtMs: number | null = null;
   private running: Promise<void> = Promise.resolve();
   /** no load begins any more, nothing is tried again */
   private readonly closing = new AbortController();
@@ -61,13 +66,17 @@ export class LoadLoop {
     while (!this.closing.signal.aborted) {
       await this.insist('load', () => this.loadNext());
       if (this.isSweepDue()) await this.sweep();
+      if (this.isWatchDue()) await this.watch();
     }
   }
 
   /** Loads what waits. When that does not go through, what came meanwhile joins the next try. */
   private async loadNext(): Promise<void> {
+    await this.load(await this.parts.queue.next(this.closing.signal));
+  }
+
+  private async load(events: readonly OwedEvent[]): Promise<void> {
     const { queue, metrics, loadBatch } = this.parts;
-    const events = await queue.next(this.closing.signal);
     const outcome = await loadBatch.run(events, this.dropping.signal);
     if (events.some((event) => event.isOwed())) await this.finish(events, outcome);
     queue.remove(events);
@@ -112,6 +121,20 @@ export class LoadLoop {
       metrics.twins.inc({ result: 'mended' }, mended);
       metrics.twins.inc({ result: 'unmendable' }, unmendable);
       logger.info({ windows, mended, unmendable }, 'twins compared with the ledger');
+    });
+  }
+
+  private isWatchDue(): boolean {
+    const { watch, watchIntervalMs, nowMs } = this.parts;
+    return watch !== null && !this.closing.signal.aborted && (this.watchedAtMs === null || nowMs() - this.watchedAtMs >= watchIntervalMs);
+  }
+
+  /** In that minute too, and between two loads of this process, so that none of its own is taken for one that never was. */
+  private async watch(): Promise<void> {
+    this.watchedAtMs = this.parts.nowMs();
+    await this.tryOnce('archives were not compared with the ledgers, the next look does it', async () => {
+      const unloaded = (await this.parts.watch?.run(this.closing.signal)) ?? [];
+      if (unloaded.length > 0) await this.insist('load', () => this.load(unloaded));
     });
   }
 

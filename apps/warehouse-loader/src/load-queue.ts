@@ -1,3 +1,4 @@
+import { windowId } from '@elias/market-data';
 import type { OwedEvent } from './owed-event.js';
 
 export interface LoadQueueOptions {
@@ -25,6 +26,11 @@ export class LoadQueue {
 
   get size(): number {
     return this.waiting.length;
+  }
+
+  /** Windows whose events wait. */
+  windowIds(): Set<string> {
+    return new Set(this.waiting.map(({ event }) => windowId(event.window)));
   }
 
   add(events: readonly OwedEvent[]): void {

@@ -12,6 +12,7 @@ export class LoaderMetrics {
   readonly retries;
   readonly twins;
   readonly waiting;
+  readonly unloaded;
 
   constructor(metrics: Metrics) {
     this.windows = metrics.counter(`${NAME}_windows_total`, 'Archives answered', ['answer']);
@@ -20,6 +21,7 @@ export class LoaderMetrics {
     this.stagedBytes = metrics.counter(`${NAME}_staged_bytes_total`, 'Bytes of gzip files staged for COPY');
     this.retries = metrics.counter(`${NAME}_retries_total`, 'Tries that did not go through and came again', ['cause']);
     this.twins = metrics.counter(`${NAME}_twins_total`, 'Gzip twins by what became of them', ['result']);
+    this.unloaded = metrics.gauge(`${NAME}_unloaded_archives`, 'Archives that a store never loaded, at the last look', ['store']);
     this.waiting = metrics.gauge(`${NAME}_waiting_events`, 'Events that wait for the next load');
   }
 }

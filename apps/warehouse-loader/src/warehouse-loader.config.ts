@@ -5,6 +5,7 @@ import { redshiftSettings } from '@elias/redshift';
 import { serviceSettings } from '@elias/telemetry';
 import { z } from 'zod';
 
+const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
 export const warehouseLoaderConfig = z.object({
@@ -39,5 +40,25 @@ export const warehouseLoaderConfig = z.object({
     .positive()
     .default(DAY_MS)
     .describe('milliseconds after which staged files that nobody removed are removed'),
+  WAREHOUSE_WATCH: z
+    .enum(['off', 'report', 'load'])
+    .default('report')
+    .describe('archives that were never loaded are not looked for, told in log and metrics, or loaded too; always right after a load'),
+  WAREHOUSE_WATCH_INTERVAL_MS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(DAY_MS)
+    .describe('milliseconds between two comparisons of the bucket with the ledgers'),
+  WAREHOUSE_WATCH_AFTER_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(6 * HOUR_MS)
+    .describe('milliseconds that an archive may take to be loaded'),
+  WAREHOUSE_WATCH_POSTGRES_URL: z
+    .url({ protocol: /^postgres(?:ql)?$/ })
+    .optional()
+    .describe("database whose ledger archives are looked for in too; Redshift's alone when not set"),
 });
 export type WarehouseLoaderConfig = z.output<typeof warehouseLoaderConfig>;

@@ -3,6 +3,7 @@ import type { BeforeApplicationShutdown, DynamicModule, OnApplicationBootstrap, 
 import { placeRecord } from '@elias/kafka';
 import type { KafkaClient, RecordProducer } from '@elias/kafka';
 import { ObjectStore } from '@elias/object-store';
+import { Postgres } from '@elias/postgres';
 import { RedshiftData, redshiftTarget } from '@elias/redshift';
 import { ServiceModule } from '@elias/telemetry';
 import type { Logger, Metrics, Readiness } from '@elias/telemetry';
@@ -25,6 +26,7 @@ export interface WarehouseLoaderParts {
 }
 
 const PARTS = Symbol('warehouse-loader parts');
+const WATCHED = Symbol('database whose ledger is looked at');
 
 /** A load in hand may finish this long after the stop; then it is dropped, and read again by whoever comes. */
 const FINISH_WITHIN_MS = 15_000;
@@ -38,6 +40,7 @@ export class WarehouseLoaderModule implements OnApplicationBootstrap, BeforeAppl
     @Inject(ObjectStore) private readonly objects: ObjectStore,
     @Inject(RedshiftData) private readonly data: RedshiftData,
     @Inject(LoadLoop) private readonly loop: LoadLoop,
+    @Inject(WATCHED) private readonly watched: { readonly postgres: Postgres | null },
   ) {}
 
   static forRoot(parts: WarehouseLoaderParts): DynamicModule {
@@ -52,7 +55,9 @@ export class WarehouseLoaderModule implements OnApplicationBootstrap, BeforeAppl
       nowMs: () => performance.now(),
     });
     const announce = announceBy(kafka.producer());
-    const loop = loadLoop({ config, objects, data, queue, announce, metrics: new LoaderMetrics(metrics), logger });
+    const url = config.WAREHOUSE_WATCH_POSTGRES_URL;
+    const postgres = url === undefined ? null : new Postgres({ url, applicationName: 'elias-warehouse-loader', poolSize: 1, logger });
+    const loop = loadLoop({ config, objects, data, postgres, queue, announce, metrics: new LoaderMetrics(metrics), logger });
     // health asks Kafka and S3 only: a question to Redshift would wake it, every time
     readiness.add('warehouse', () => loop.trouble);
     readiness.add('bucket', () => objects.check({ signal: AbortSignal.timeout(BUCKET_ANSWER_MS) }));
@@ -66,6 +71,7 @@ export class WarehouseLoaderModule implements OnApplicationBootstrap, BeforeAppl
         { provide: RedshiftData, useValue: data },
         { provide: LoadQueue, useValue: queue },
         { provide: LoadLoop, useValue: loop },
+        { provide: WATCHED, useValue: { postgres } },
       ],
     };
   }
@@ -81,6 +87,7 @@ export class WarehouseLoaderModule implements OnApplicationBootstrap, BeforeAppl
 
   async onApplicationShutdown(): Promise<void> {
     await this.parts.kafka.close();
+    await this.watched.postgres?.close();
     this.objects.close();
     this.data.close();
   }

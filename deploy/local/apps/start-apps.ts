@@ -67,7 +67,10 @@ export async function startPipeline({ root, state, processes, stack, schedule, g
         [
           app('collector'),
           app('archiver'),
-          app('warehouse-loader', { WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS) }),
+          app('warehouse-loader', {
+            WAREHOUSE_LOAD_INTERVAL_MS: String(WAREHOUSE_LOAD_INTERVAL_MS),
+            WAREHOUSE_WATCH_POSTGRES_URL: env['POSTGRES_URL'],
+          }),
           app('rds-loader', { RDS_LOADER_SOURCE: 'topic' }),
           app('transformer'),
           ...(gateway ? [app('gateway')] : []),

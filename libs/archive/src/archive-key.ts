@@ -27,6 +27,11 @@ export function archiveFolder(prefix: string, window: Window): string {
   return `${at(prefix)}${window.dataset}/${partitionPath(window)}`;
 }
 
+/** Key of the marker that says that an archive is withdrawn. */
+export function revokedMarkerKey(archiveKey: string): string {
+  return `${archiveKey.replace(/\.zip$/, '')}.revoked.json`;
+}
+
 /** Key of the checksum list that lies beside a window's archives; `sha256sum -c` reads it. */
 export function checksumListKey(prefix: string, window: Window): string {
   return `${archiveFolder(prefix, window)}/SHA256SUMS`;

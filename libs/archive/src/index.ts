@@ -8,6 +8,7 @@ export * from './checksum-list.js';
 export * from './csv-fields.js';
 export * from './day-rows-csv.js';
 export * from './gzip-member.js';
+export * from './listed-archives.js';
 export * from './manifest.js';
 export { openArchive } from './open-archive.js';
 export type { OpenedArchive } from './open-archive.js';

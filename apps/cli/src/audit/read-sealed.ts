@@ -1,10 +1,17 @@
-import { archiveFolder, ArchiveCorruptError, archiveKey, checkWindowCsv, openArchive, parseArchiveKey } from '@elias/archive';
+import {
+  archiveFolder,
+  ArchiveCorruptError,
+  archiveKey,
+  checkWindowCsv,
+  openArchive,
+  parseArchiveKey,
+  revokedMarkerKey,
+} from '@elias/archive';
 import type { OpenedArchive } from '@elias/archive';
 import { describeError } from '@elias/errors';
 import { isBetterRevision, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
-import { revokedMarkerKey } from '../revisions/sealed-revisions.js';
 
 /** Every archive of a window, read to its last byte. */
 export interface SealedArchives {

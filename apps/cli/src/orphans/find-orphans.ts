@@ -1,5 +1,6 @@
-import { archiveFolder, parseArchiveKey, twinKey } from '@elias/archive';
-import { parseWindowId, windowId } from '@elias/market-data';
+import { archiveFolder, listedArchives, twinKey } from '@elias/archive';
+import type { ListedArchives } from '@elias/archive';
+import { parseWindowId } from '@elias/market-data';
 import type { ListedObject } from '@elias/object-store';
 import type { FolderGroup } from './merge-folders.js';
 import type { Orphan } from './orphan.js';
@@ -27,12 +28,12 @@ export interface OrphanRules {
   readonly stores: readonly ('redshift' | 'postgres')[];
 }
 
-const MARKER = '.revoked.json';
-
 /** What is in one folder and belongs to nothing. */
 export function findOrphans({ found }: FolderGroup<Places>, rules: OrphanRules): Orphan[] {
-  const archives = sealedIn(found.archives, rules);
-  const orphans: Orphan[] = archives.foreign.map((key) => orphan('foreign', { key }));
+  const archives = listedArchives(rules.prefix, found.archives);
+  const orphans: Orphan[] = archives.foreign
+    .filter(({ modifiedAtMs }) => modifiedAtMs < rules.beforeMs)
+    .map(({ key }) => orphan('foreign', { key }));
   for (const store of rules.stores) {
     const rows = new Map(found[store].map((row) => [row.windowId, row]));
     for (const row of rows.values()) orphans.push(...orphansOfRow(store, row, archives, rules));
@@ -46,36 +47,12 @@ export function findOrphans({ found }: FolderGroup<Places>, rules: OrphanRules):
   return orphans;
 }
 
-interface SealedIn {
-  /** archives that are not withdrawn, by window; in the order of their keys */
-  readonly standing: ReadonlyMap<string, ListedObject[]>;
-  readonly withdrawn: ReadonlySet<string>;
-  readonly foreign: readonly string[];
-}
-
-function sealedIn(objects: readonly ListedObject[], { prefix, beforeMs }: OrphanRules): SealedIn {
-  const keys = new Set(objects.map(({ key }) => key));
-  const standing = new Map<string, ListedObject[]>();
-  const withdrawn = new Set<string>();
-  const foreign: string[] = [];
-  for (const object of objects) {
-    const { key } = object;
-    const parsed = parseArchiveKey(prefix, key);
-    if (parsed !== null) {
-      const id = windowId(parsed.window);
-      if (keys.has(key.replace(/\.zip$/, MARKER))) withdrawn.add(key);
-      else standing.set(id, [...(standing.get(id) ?? []), object]);
-    } else if (!isBeside(key, keys) && object.modifiedAtMs < beforeMs) foreign.push(key);
-  }
-  return { standing, withdrawn, foreign };
-}
-
-/** Whether it is a checksum list, or a marker whose archive is there. */
-function isBeside(key: string, keys: ReadonlySet<string>): boolean {
-  return key.endsWith('/SHA256SUMS') || (key.endsWith(MARKER) && keys.has(`${key.slice(0, -MARKER.length)}.zip`));
-}
-
-function orphansOfRow(store: 'redshift' | 'postgres', row: LedgerRef, archives: SealedIn, { beforeMs }: OrphanRules): Orphan[] {
+function orphansOfRow(
+  store: 'redshift' | 'postgres',
+  row: LedgerRef,
+  archives: ListedArchives<ListedObject>,
+  { beforeMs }: OrphanRules,
+): Orphan[] {
   const { windowId: window, archiveKey: key, state, loadedAtMs } = row;
   if (state !== 'loaded' || loadedAtMs >= beforeMs) return [];
   if (archives.withdrawn.has(key)) return [orphan('withdrawn', { store, window, key })];

@@ -1,4 +1,5 @@
-import { DATASETS, parseInstant } from '@elias/market-data';
+import { archiveRoots, dateFolderOf } from '@elias/archive';
+import { parseInstant } from '@elias/market-data';
 import type { ListedObject, ObjectStore } from '@elias/object-store';
 import type { Postgres } from '@elias/postgres';
 import type { RedshiftData } from '@elias/redshift';
@@ -13,17 +14,16 @@ const LEDGER_COLUMNS = 'window_id, archive_key, state, loaded_at';
 
 /** Every object beside the archives, by their folders; S3 lists in the order of keys. @throws ObjectStoreUnavailableError */
 export async function* listArchives(bucket: Pick<ObjectStore, 'list'>, prefix: string): Foldered<ListedObject> {
-  for (const dataset of inKeyOrder()) {
-    for await (const object of bucket.list(`${at(prefix)}${dataset}/`)) yield [folderOfKey(object.key), object];
+  for (const root of archiveRoots(prefix)) {
+    for await (const object of bucket.list(root)) yield [dateFolderOf(object.key), object];
   }
 }
 
 /** Every twin, by the folder of its window's archives. @throws ObjectStoreUnavailableError */
 export async function* listTwins(bucket: Pick<ObjectStore, 'list'>, prefix: string): Foldered<ListedObject> {
-  for (const dataset of inKeyOrder()) {
-    for await (const object of bucket.list(`${at(prefix)}tables/${dataset}/`)) {
-      yield [`${at(prefix)}${folderOfKey(object.key).slice(`${at(prefix)}tables/`.length)}`, object];
-    }
+  const tables = `${at(prefix)}tables/`;
+  for (const root of archiveRoots(tables)) {
+    for await (const object of bucket.list(root)) yield [`${at(prefix)}${dateFolderOf(object.key).slice(tables.length)}`, object];
   }
 }
 
@@ -56,14 +56,6 @@ export async function* redshiftLedger(redshift: RedshiftData, prefix: string): F
     yield [folderOf(prefix, windowId), { windowId, archiveKey: String(row['archive_key'] ?? ''), state: String(row['state']), loadedAtMs }];
   }
 }
-
-/** Up to the date, whatever lies in hours below it. */
-function folderOfKey(key: string): string {
-  const end = key.indexOf('/', key.indexOf('/dt=') + 1);
-  return key.includes('/dt=') && end > 0 ? key.slice(0, end + 1) : key.slice(0, key.lastIndexOf('/') + 1);
-}
-
-const inKeyOrder = (): string[] => [...DATASETS].sort((a, b) => (`${a}/` < `${b}/` ? -1 : 1));
 
 function at(prefix: string): string {
   const bare = prefix.replace(/^\/+|\/+$/g, '');

@@ -1,8 +1,7 @@
-import { parseArchiveKey } from '@elias/archive';
+import { parseArchiveKey, revokedMarkerKey } from '@elias/archive';
 import { DATASETS, windowId } from '@elias/market-data';
 import type { Dataset, Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
-import { revokedMarkerKey } from '../revisions/sealed-revisions.js';
 
 /** Which windows are meant; null for all. */
 export interface WindowFilter {

@@ -1,3 +1,4 @@
+import { revokedMarkerKey } from '@elias/archive';
 import type { EncodedRecord } from '@elias/contracts';
 import { encodeEvent, encodeWindowRecord, revisionToWire, windowToWire } from '@elias/contracts';
 import { EliasError } from '@elias/errors';
@@ -5,7 +6,7 @@ import { formatInstant, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import { PreconditionFailedError } from '@elias/object-store';
-import { currentSealed, revokedMarkerKey, sealedRevisions } from './sealed-revisions.js';
+import { currentSealed, sealedRevisions } from './sealed-revisions.js';
 import type { SealedRevision } from './sealed-revisions.js';
 
 /** The revision cannot be withdrawn. */

@@ -1,4 +1,4 @@
-import { archiveFolder, openArchive, parseArchiveKey } from '@elias/archive';
+import { archiveFolder, openArchive, parseArchiveKey, revokedMarkerKey } from '@elias/archive';
 import type { OpenedArchive } from '@elias/archive';
 import { compareRevisions, windowId } from '@elias/market-data';
 import type { Revision, Window } from '@elias/market-data';
@@ -14,11 +14,6 @@ export interface SealedRevision {
   readonly opened: OpenedArchive;
   /** what the marker beside it says; null when it stands */
   readonly revoked: { readonly reason: string; readonly revokedAt: string } | null;
-}
-
-/** Key of the marker that says that an archive is withdrawn. */
-export function revokedMarkerKey(archiveKey: string): string {
-  return `${archiveKey.replace(/\.zip$/, '')}.revoked.json`;
 }
 
 const markerSchema = z.object({ reason: z.string(), revoked_at: z.string() });
