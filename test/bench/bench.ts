@@ -9,6 +9,7 @@ import { benchGateway } from './bench-gateway.js';
 import { benchLive } from './bench-live.js';
 import { benchLiveTables } from './bench-live-tables.js';
 import { benchRdsLoader, benchReplacing } from './bench-rds-loader.js';
+import { benchReplay } from './bench-replay.js';
 import { benchRun } from './bench-run.js';
 import { benchStats } from './bench-stats.js';
 import { benchStack } from './bench-stack.js';
@@ -52,6 +53,7 @@ await runMain(async () => {
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));
   await part('rds-loader', () => benchRdsLoader(stack, windows, 'topic'));
+  await part('replay', () => benchReplay(stack, windows));
   await part('archives', async () => [
     ...(await benchArchiverIntoStore(stack, windows)),
     // reads what was just sealed

@@ -10,6 +10,7 @@ import { addAudit } from './audit/add-audit.js';
 import { addBackfill } from './backfill/add-backfill.js';
 import { compareWindows } from './compare-windows.js';
 import { comparisonLines } from './comparison-lines.js';
+import { addDataset } from './dataset/add-dataset.js';
 import { addDeadLetters } from './dead-letters/add-dlq.js';
 import { addDoctor } from './doctor/add-doctor.js';
 import { addQuery } from './query/add-query.js';
@@ -17,6 +18,7 @@ import { addReplay } from './replay/add-replay.js';
 import { stackSettings } from './stack-settings.js';
 import { addRevisions } from './revisions/add-revisions.js';
 import { addStatus } from './status/add-status.js';
+import { addMendTopics } from './topics/add-mend-topics.js';
 import { runCommand } from './terminal/run-command.js';
 import { postgresStore, redshiftStore } from './window-stores.js';
 
@@ -67,6 +69,8 @@ addQuery(program, context);
 addDeadLetters(program, context);
 addRevisions(program, context);
 addReplay(program, context);
+addDataset(program, context);
+addMendTopics(program, context);
 addStatus(program, context);
 addDoctor(program, context);
 

@@ -2,10 +2,12 @@ import { createInterface } from 'node:readline/promises';
 import { loadConfig } from '@elias/config';
 import { MARKET_SCHEMA } from '@elias/contracts';
 import { postgresConnection, Postgres, postgresSettings } from '@elias/postgres';
+import { RedshiftData, redshiftSettings, redshiftTarget } from '@elias/redshift';
 import { z } from 'zod';
 import { compareShadow } from '../shadow/compare-shadow.js';
 import type { ShadowDifference } from '../shadow/compare-shadow.js';
 import { PostgresShadow } from '../shadow/postgres-shadow.js';
+import { RedshiftShadow } from '../shadow/redshift-shadow.js';
 import { differenceLines, promotedLines } from '../shadow/shadow-lines.js';
 import type { Promoted, ShadowStore } from '../shadow/shadow-store.js';
 import type { CommandContext } from '../terminal/command-context.js';
@@ -27,6 +29,14 @@ const DIFFERENCES_KEPT = 1_000;
 /** The schema, where it is not the real one, stands before a loader begins. @throws ReplayRefusedError */
 export async function prepareShadow(target: StoreTarget, context: CommandContext): Promise<void> {
   if (target.schema !== MARKET_SCHEMA) await withShadow(target, context, (shadow) => shadow.prepare(target.schema));
+}
+
+/** Removes a shadow of that name, if there is one, so that the next is made anew. @throws ReplayRefusedError when a schema of that name is no shadow */
+export async function dropShadow(target: StoreTarget, context: CommandContext): Promise<void> {
+  await withShadow(target, context, async (shadow) => {
+    await shadow.prepare(target.schema);
+    await shadow.drop(target.schema);
+  });
 }
 
 /** Compares, promotes and drops, as far as it was asked for. */
@@ -81,7 +91,15 @@ async function withShadow<T>(
   { settings, logger }: CommandContext,
   use: (shadow: ShadowStore) => Promise<T>,
 ): Promise<T> {
-  if (store === 'redshift') throw new ReplayRefusedError('Redshift is not reached yet');
+  if (store === 'redshift') {
+    const config = loadConfig(z.object(redshiftSettings), settings());
+    const redshift = new RedshiftData({ region: config.AWS_REGION, target: redshiftTarget(config) });
+    try {
+      return await use(new RedshiftShadow(redshift));
+    } finally {
+      redshift.close();
+    }
+  }
   const config = loadConfig(z.object(postgresSettings), settings());
   const postgres = new Postgres({ ...postgresConnection(config), applicationName: 'elias-replay', logger });
   try {

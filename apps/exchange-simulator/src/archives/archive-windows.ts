@@ -11,10 +11,16 @@ export type ArchiveIndex = Map<string, Map<Granularity, Map<number, string[]>>>;
 
 const KEY = /^candles\/granularity=(60|300|900|3600|21600|86400)\/product=([A-Z0-9]+-[A-Z0-9]+)\/dt=(\d{4}-\d{2}-\d{2})\/[^/]+\.zip$/;
 
+const WITHDRAWN = '.revoked.json';
+
 /** Lists the archives below a prefix ('' or ending in a slash). What is no candle archive is not looked at. */
 export async function indexArchives(objects: ArchiveObjects, prefix: string): Promise<ArchiveIndex> {
   const index: ArchiveIndex = new Map();
+  const withdrawn = new Set<string>();
   for await (const { key } of objects.list(`${prefix}candles/`)) {
+    // a marker is listed right before the archive that it withdraws
+    if (key.endsWith(WITHDRAWN)) withdrawn.add(`${key.slice(0, -WITHDRAWN.length)}.zip`);
+    if (withdrawn.has(key)) continue;
     const [, width, productId, date] = KEY.exec(key.slice(prefix.length)) ?? [];
     if (productId === undefined || date === undefined) continue;
     const product = index.get(productId) ?? new Map<Granularity, Map<number, string[]>>();
