@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { archiveKey, sealStream } from '@elias/archive';
+import { archiveKey, revokedMarkerKey, sealStream } from '@elias/archive';
 import { windowId } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
-import { revokedMarkerKey } from '../../apps/cli/src/revisions/sealed-revisions.js';
 import { CollectorScene } from '../support/collector-scene.js';
 import { sealed, testBucket } from '../support/loader-sources.js';
 import { madeTelling } from '../support/made-telling.js';

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
+import { revokedMarkerKey } from '@elias/archive';
 import type { ObjectStore } from '@elias/object-store';
-import { revokedMarkerKey } from '../../apps/cli/src/revisions/sealed-revisions.js';
 import { LoaderDatabase } from '../support/loader-database.js';
 import { LoaderByHand, revokedEvent, testBucket } from '../support/loader-sources.js';
 import type { Delivery } from '../support/loader-sources.js';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
+import { revokedMarkerKey } from '@elias/archive';
 import { TOPICS } from '@elias/contracts';
 import type { MarketCandle } from '@elias/contracts';
 import { ensureTopics, KafkaClient, placeRecord } from '@elias/kafka';
 import { windowId } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import { createLogger } from '@elias/telemetry';
-import { revokedMarkerKey } from '../../apps/cli/src/revisions/sealed-revisions.js';
 import { LoaderDatabase, rowsOf } from '../support/loader-database.js';
 import { revokedEvent, sealed, testBucket } from '../support/loader-sources.js';
 import { madeTelling } from '../support/made-telling.js';
