@@ -3,6 +3,7 @@ import { createLogger } from '@elias/telemetry';
 import { DailyRunStore } from '../../apps/orchestrator/src/schedule/daily-run-store.js';
 import { RecordFacts } from '../../apps/orchestrator/src/tasks/record-facts.js';
 import { ReleaseRequests } from '../../apps/orchestrator/src/tasks/release-requests.js';
+import { FollowedProducts } from '../../apps/orchestrator/src/products/followed-products.js';
 import { RunControlStore } from '../../apps/orchestrator/src/runs/run-control-store.js';
 import { RunReads } from '../../apps/orchestrator/src/runs/run-reads.js';
 import { RunStore } from '../../apps/orchestrator/src/runs/run-store.js';
@@ -17,12 +18,12 @@ import { testStack } from '../support/stack.js';
 
 const logger = createLogger({ app: 'test', level: 'silent' });
 const rules = {
-  productIds: ['BTC-USD'],
   trades: { hourly: [], daily: [] },
   catchUpDays: 7,
   deadlineMs: 3_600_000,
   snapshotLateMsMax: 21_600_000,
 };
+const products = { ids: () => Promise.resolve({ followed: ['BTC-USD'], left: new Set<string>() }) };
 const year = 'candles/86400/BTC-USD/2023';
 /** What the exchange tells of its present alone. */
 const snapshots = (date: string): string[] => [`exchange_stats/_all/${date}`, `products/_all/${date}`];
@@ -54,7 +55,8 @@ afterAll(async () => {
 });
 
 const clock = (): number => nowMs;
-const schedule = (): StartDailyRuns => new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), rules, clock, logger);
+const schedule = (): StartDailyRuns =>
+  new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), products, rules, clock, logger);
 const release = (): Promise<number> => new ReleaseRequests(store, 100, clock).run();
 const start = (range: { from: string; to: string; granularity?: number }, products = ['BTC-USD']): Promise<string> =>
   new StartRun(
@@ -124,6 +126,16 @@ it('looks of many instances at once start each run of a morning once, with the w
   });
 });
 
+it('a product that is followed or left between two mornings counts from the next one on, without a restart', async () => {
+  const list = new FollowedProducts(postgres, { productIds: () => Promise.resolve(new Set(['BTC-USD', 'ETH-USD'])) }, ['BTC-USD']);
+  const at = new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), list, rules, clock, logger);
+  await look('2023-12-01', at);
+  await list.follow('ETH-USD');
+  await list.leave('BTC-USD');
+  const next = (await look('2023-12-02', at))['daily/2023-12-02/0'];
+  expect(next).toEqual(['candles/60/ETH-USD/2023-12-02', 'candles/86400/ETH-USD/2023', ...snapshots('2023-12-02')]);
+});
+
 it('the last days of a year are sealed with their own year when they are collected again', async () => {
   await look('2023-12-31');
   expect(await look('2024-01-01')).toEqual({
@@ -158,7 +170,7 @@ it("the exchange's own stats and products are asked for once, of the day that ju
 it('trades are asked for once, of the day that just ended, and again while ids are missing in them', async () => {
   const trades = { hourly: ['BTC-USD'], daily: ['ADA-USD'] };
   const traded = (): StartDailyRuns =>
-    new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), { ...rules, trades }, clock, logger);
+    new StartDailyRuns(store, new DailyRunStore(postgres), new RunControlStore(), products, { ...rules, trades }, clock, logger);
   const [first, second] = ['2023-12-01', '2023-12-02'];
   const hours = Array.from({ length: 24 }, (_, hour) => `trades/BTC-USD/${first}T${String(hour).padStart(2, '0')}`);
   const ofTrades = (windows: readonly string[] | undefined): string[] => (windows ?? []).filter((id) => id.startsWith('trades/'));

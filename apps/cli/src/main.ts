@@ -13,6 +13,7 @@ import { comparisonLines } from './comparison-lines.js';
 import { addDataset } from './dataset/add-dataset.js';
 import { addDeadLetters } from './dead-letters/add-dlq.js';
 import { addDoctor } from './doctor/add-doctor.js';
+import { addProducts } from './products/add-products.js';
 import { addQuery } from './query/add-query.js';
 import { addReplay } from './replay/add-replay.js';
 import { stackSettings } from './stack-settings.js';
@@ -65,6 +66,7 @@ program
 const context = { settings: environment, logger };
 addAudit(program, context);
 addBackfill(program, context);
+addProducts(program, context);
 addQuery(program, context);
 addDeadLetters(program, context);
 addRevisions(program, context);

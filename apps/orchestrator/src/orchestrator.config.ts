@@ -49,7 +49,7 @@ const settings = z.object({
     .default(DEFAULT_PRODUCT_IDS.join(','))
     .transform((list) => [...new Set(list.split(',').map((id) => id.trim()))])
     .pipe(products)
-    .describe('products of the daily run, comma separated'),
+    .describe('products of the daily run at the very first start, comma separated; from then on `elias products` changes them'),
   ORCHESTRATOR_TRADES_HOURLY: tradedProducts('by the hour: busy ones'),
   ORCHESTRATOR_TRADES_DAILY: tradedProducts('by the day'),
   ORCHESTRATOR_CATCH_UP_DAYS: z.coerce

@@ -23,6 +23,8 @@ import type { OrchestratorConfig } from './orchestrator.config.js';
 import { NotificationStore } from './notify/notification-store.js';
 import { SendNotifications } from './notify/send-notifications.js';
 import { ProblemFilter } from './api/problem.filter.js';
+import { FollowedProducts } from './products/followed-products.js';
+import { ProductsController } from './products/products.controller.js';
 import { PipelineLoops } from './pipeline-loops.js';
 import { ReadApiModule } from './api/read-api.module.js';
 import { PurgeOld } from './purge/purge-old.js';
@@ -90,8 +92,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
     const webhook = webhookOf(config);
     const snapshotLateMsMax = config.EXCHANGE_SNAPSHOT_LATE_MS_MAX;
     const rules = {
-      ...{ productIds: config.ORCHESTRATOR_PRODUCTS, catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS },
-      ...{ deadlineMs, snapshotLateMsMax },
+      ...{ catchUpDays: config.ORCHESTRATOR_CATCH_UP_DAYS, deadlineMs, snapshotLateMsMax },
       trades: { hourly: config.ORCHESTRATOR_TRADES_HOURLY, daily: config.ORCHESTRATOR_TRADES_DAILY },
     };
     return {
@@ -101,7 +102,7 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         ServiceModule.forRoot({ app: 'orchestrator', metrics, readiness }),
         ReadApiModule.forRoot({ config, logger }),
       ],
-      controllers: [RunsController, EventsController],
+      controllers: [RunsController, ProductsController, EventsController],
       providers: [
         { provide: PARTS, useValue: parts },
         { provide: RecordProducer, useFactory: () => kafka.producer() },
@@ -126,11 +127,20 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         { provide: COINBASE, useFactory: () => createCoinbase({ config, underWayMax: 1, part: 1 }) },
         {
           provide: StartRun,
-          useFactory: (store: RunStore, control: RunControlStore, coinbase: Coinbase, ledger: LedgerReads) => {
-            const catalog = new ExchangeCatalog(coinbase, Date.now, logger);
-            return new StartRun(store, control, catalog, ledger, clock, deadlineMs, snapshotLateMsMax, rules.trades);
-          },
-          inject: [RunStore, RunControlStore, COINBASE, LedgerReads],
+          useFactory: (store: RunStore, control: RunControlStore, catalog: ExchangeCatalog, ledger: LedgerReads) =>
+            new StartRun(store, control, catalog, ledger, clock, deadlineMs, snapshotLateMsMax, rules.trades),
+          inject: [RunStore, RunControlStore, ExchangeCatalog, LedgerReads],
+        },
+        {
+          provide: ExchangeCatalog,
+          useFactory: (coinbase: Coinbase) => new ExchangeCatalog(coinbase, Date.now, logger),
+          inject: [COINBASE],
+        },
+        {
+          provide: FollowedProducts,
+          useFactory: (postgres: Postgres, catalog: ExchangeCatalog) =>
+            new FollowedProducts(postgres, catalog, config.ORCHESTRATOR_PRODUCTS),
+          inject: [Postgres, ExchangeCatalog],
         },
         {
           provide: ForeseeRun,
@@ -150,9 +160,9 @@ export class OrchestratorModule implements OnApplicationBootstrap, OnApplication
         },
         {
           provide: StartDailyRuns,
-          useFactory: (store: RunStore, daily: DailyRunStore, control: RunControlStore) =>
-            new StartDailyRuns(store, daily, control, rules, clock, logger),
-          inject: [RunStore, DailyRunStore, RunControlStore],
+          useFactory: (store: RunStore, daily: DailyRunStore, control: RunControlStore, products: FollowedProducts) =>
+            new StartDailyRuns(store, daily, control, products, rules, clock, logger),
+          inject: [RunStore, DailyRunStore, RunControlStore, FollowedProducts],
         },
         {
           provide: SuperviseRuns,

@@ -7,6 +7,7 @@ import type { FastifyReply } from 'fastify';
 import { QueryRefusedError } from '../market/query-refused-error.js';
 import { ArchiveUnknownError } from '../pipeline/archive-unknown-error.js';
 import { SessionRefusedError, StreamFullError, TokenRefusedError } from '../stream/stream-errors.js';
+import { CatalogAwayError, ProductRefusedError } from '../products/followed-products.js';
 import { RunConflictError, RunRefusedError, RunUnknownError } from '../runs/run-errors.js';
 
 interface ProblemJson {
@@ -40,6 +41,10 @@ function problemOf(error: unknown): ProblemJson {
   if (error instanceof RunRefusedError) {
     return { type: 'urn:elias:problem:run-refused', title: 'The run cannot be', status: 422, detail: error.message, errors: error.reasons };
   }
+  if (error instanceof ProductRefusedError)
+    return { type: 'urn:elias:problem:product-refused', title: 'The product cannot be', status: 422, detail: error.message };
+  if (error instanceof CatalogAwayError)
+    return { type: 'urn:elias:problem:exchange-away', title: 'The exchange does not answer, try again', status: 503 };
   if (error instanceof QueryRefusedError) {
     return {
       type: 'urn:elias:problem:query-refused',

@@ -20,6 +20,7 @@ import { dailyRequestSchema, rangeRequestSchema } from '../runs/run-request.js';
 import { sessionBody } from '../stream/session.controller.js';
 import {
   checksAnswer,
+  followedAnswer,
   planAnswer,
   progressAnswer,
   retriedAnswer,
@@ -34,7 +35,7 @@ export type Answered = { name: string; schema: z.ZodType } | { type: string; abo
 
 /** One method of one path, as it is documented. The same schemas check what comes in; tests check what goes out by them. */
 export interface Operation {
-  method: 'get' | 'post' | 'delete';
+  method: 'get' | 'post' | 'put' | 'delete';
   path: string;
   /** also its id */
   id: string;
@@ -54,6 +55,7 @@ const read = (path: string, summary: string, query: z.ZodObject, schema: z.ZodTy
   const name = `${id[0]!.toUpperCase()}${id.slice(1)}`;
   return { method: 'get', path, id, summary, query, answers: { 200: { name, schema } }, problems: [400], ...more };
 };
+const followed = { answers: { 200: { name: 'FollowedProducts', schema: followedAnswer } } };
 const ofRun = { 200: { name: 'RunSummary', schema: runSummaryAnswer } };
 
 export const OPERATIONS: readonly Operation[] = [
@@ -91,6 +93,20 @@ export const OPERATIONS: readonly Operation[] = [
     ...{ answers: { 200: { name: 'RetriedRun', schema: retriedAnswer } }, problems: [400, 404, 409, 413] },
   },
   read('/products', 'Products that have candles', noFields, productsAnswer),
+  read('/followed-products', 'Products of the daily run', noFields, followedAnswer),
+  {
+    ...{ method: 'put', path: '/followed-products/{id}', id: 'followProduct', summary: 'Has the daily run collect a product too' },
+    ...{ ...followed, problems: [400, 413, 422] },
+  },
+  {
+    ...{
+      method: 'delete',
+      path: '/followed-products/{id}',
+      id: 'leaveProduct',
+      summary: 'Has it collect a product no more; history stays',
+    },
+    ...{ ...followed, problems: [400, 413, 422] },
+  },
   read('/coverage', "Each day of each product's minutes: whole, partial or missing", coverageQuery, coverageAnswer),
   read('/gaps', "Minutes of a product's day without a candle, by why", gapsQuery, gapsAnswer),
   read('/grid', 'The newest task of each product and day', gridQuery, gridAnswer),

@@ -91,6 +91,10 @@ export const planAnswer = z.object({
   products: z.array(z.object({ product_id: z.string(), ...planned })),
 });
 
+export const followedAnswer = z.object({
+  products: z.array(z.object({ product_id: z.string(), followed_since: momentSchema })).describe('by their ids'),
+});
+
 export const checksAnswer = z.object({
   date: daySchema.nullable(),
   checks: z.array(

@@ -2,6 +2,7 @@ import { isSnapshotWindow, parseWindowId } from '@elias/market-data';
 import type { Logger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import { isMinutesOf } from '../closing/derived-windows.js';
+import type { FollowedProducts } from '../products/followed-products.js';
 import type { DailyRunStore } from './daily-run-store.js';
 import { dailyWindowIds, snapshotWindowIds, tradeWindowIds } from './daily-windows.js';
 import type { TradedProducts } from './daily-windows.js';
@@ -17,13 +18,15 @@ const CARRIED_WINDOWS_MAX = 1_000;
 const MINUTE = 60;
 
 export interface ScheduleRules {
-  readonly productIds: readonly string[];
   readonly trades: TradedProducts;
   readonly catchUpDays: number;
   readonly deadlineMs: number;
   /** how long after a day's end the collector asks for what the exchange tells of its present alone, milliseconds */
   readonly snapshotLateMsMax: number;
 }
+
+/** What a daily run is for: products that are followed; trades of others too, unless somebody has left them. */
+export type DailyProducts = Pick<FollowedProducts, 'ids'>;
 
 /** The schedule: which runs are due is a function of the clock and of those that are there, so that a crash neither drops nor doubles one. */
 export class StartDailyRuns {
@@ -33,6 +36,7 @@ export class StartDailyRuns {
     private readonly runs: RunStore,
     private readonly daily: DailyRunStore,
     private readonly control: RunControlStore,
+    private readonly products: DailyProducts,
     private readonly rules: ScheduleRules,
     private readonly clock: () => number,
     private readonly logger: Logger,
@@ -47,7 +51,10 @@ export class StartDailyRuns {
     const nowMs = this.clock();
     const lastDay = lastDueDay(nowMs);
     if (this.lookedAt === lastDay) return 0;
-    const { catchUpDays, productIds, trades, snapshotLateMsMax } = this.rules;
+    const { catchUpDays, snapshotLateMsMax } = this.rules;
+    const { followed: productIds, left } = await this.products.ids();
+    const notLeft = (ids: readonly string[]): string[] => ids.filter((id) => !left.has(id));
+    const trades = { hourly: notLeft(this.rules.trades.hourly), daily: notLeft(this.rules.trades.daily) };
     const { due, skipped } = dueDailyRuns(nowMs, await this.daily.known(oldestKnownDay(nowMs, catchUpDays)), catchUpDays);
     if (skipped.length > 0)
       this.logger.error({ days: skipped, catchUpDays }, 'days were missed that are not caught up, ask for them by hand');
@@ -62,7 +69,8 @@ export class StartDailyRuns {
     const lacking = newest === undefined ? [] : await this.windowsThatLack(nowMs);
     const carriedIds = lacking.filter((id) => !ownWindows.has(id) && !isSnapshotWindow(parseWindowId(id)));
     const outcomes: ('started' | 'known' | 'waits')[] = [];
-    for (const [run, windowIds] of windowsOf) outcomes.push(await this.start(run, windowIds, run === newest ? carriedIds : [], nowMs));
+    for (const [run, windowIds] of windowsOf)
+      outcomes.push(await this.start(run, productIds, windowIds, run === newest ? carriedIds : [], nowMs));
     if (!outcomes.includes('waits')) this.lookedAt = lastDay;
     return outcomes.filter((outcome) => outcome === 'started').length;
   }
@@ -74,11 +82,12 @@ export class StartDailyRuns {
 
   private async start(
     run: DailyRun,
+    productIds: readonly string[],
     windowIds: readonly string[],
     carriedIds: readonly string[],
     createdAtMs: number,
   ): Promise<'started' | 'known' | 'waits'> {
-    const { productIds, deadlineMs } = this.rules;
+    const { deadlineMs } = this.rules;
     const runId = uuidv7();
     const [idempotencyKey, fromMs, toMs] = [dailyRunKey(run), dayStartMs(run.date), dayEndMs(run.date)];
     return this.runs.transaction(async (client) => {
