@@ -13,9 +13,9 @@ export interface DrillOptions {
 const EXAMPLES = `
 Examples:
   npm run drill                                            every case
-  npm run drill -- --sample 30                             the sample that CI runs
-  npm run drill -- --only archiver                         cases whose name has it
-  npm run drill -- --case archiver.put-archive/after/kill  one case
+  npm run drill -- --sample 30                             what CI runs
+  npm run drill -- --only archiver                         whose name has it
+  npm run drill -- --case archiver.put-archive/after/kill  one
   npm run drill -- --list                                  their names
 
 Exit codes: 0 every case passed, 1 one did not, 2 the drill could not be run.`;

@@ -88,7 +88,7 @@ const EXCHANGE: Readonly<Record<string, { kind: string; ms?: number }>> = {
 const EXCHANGE_COLUMNS = { once: { times: 1 }, 'five times': { times: 5 }, 'each 2nd': { times: 4, every: 2 } } as const;
 
 export const GROUPS = {
-  steps: 'At a durable step, before and after it',
+  steps: 'At a durable step, before and after it (pause to pg-cut before, rest after)',
   s3: 'S3 answers a request so',
   dataApi: "Redshift's Data API answers a load so",
   sql: 'Postgres fails a write so, at the statement and at the commit',
