@@ -2,6 +2,7 @@ import { cpus } from 'node:os';
 import { runMain } from '@elias/telemetry';
 import { benchApi } from './bench-api.js';
 import { benchArchiver, benchArchiverIntoStore } from './bench-archiver.js';
+import { benchAudit } from './bench-audit.js';
 import { benchCollector } from './bench-collector.js';
 import { benchDashboard } from './bench-dashboard.js';
 import { benchFraming } from './bench-framing.js';
@@ -21,7 +22,18 @@ import { figureLines } from './figures.js';
 import type { Figure } from './figures.js';
 
 /** Parts that read nothing from the topic of windows. */
-const WITHOUT_TOPIC: readonly string[] = ['framing', 'stats', 'api', 'dashboard', 'run', 'trades', 'live', 'live-tables', 'gateway'];
+const WITHOUT_TOPIC: readonly string[] = [
+  'framing',
+  'stats',
+  'api',
+  'dashboard',
+  'run',
+  'trades',
+  'live',
+  'live-tables',
+  'gateway',
+  'audit',
+];
 
 /** Prints figures, never fails for a slow machine. `npm run bench`, or a part of it: `npm run bench -- archiver rds-loader`. */
 await runMain(async () => {
@@ -49,6 +61,7 @@ await runMain(async () => {
   await part('live', () => benchLive(stack));
   await part('live-tables', () => benchLiveTables(stack));
   await part('gateway', () => benchGateway(stack));
+  await part('audit', () => benchAudit(stack, windows));
   if (wanted.length > 0 && wanted.every((name) => WITHOUT_TOPIC.includes(name))) return;
   await publishWindows(stack, windows);
   await part('archiver', () => benchArchiver(stack, windows));

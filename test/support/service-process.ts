@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** One built service as a process of its own, as it runs anywhere. */
@@ -21,17 +21,17 @@ export class ServiceProcess {
     env: Record<string, string>,
     main?: string,
   ) {
-    const file = new URL(main ?? `../../dist/apps/${app}/src/main.js`, import.meta.url).pathname;
+    const file = main === undefined ? resolve(`dist/apps/${app}/src/main.js`) : new URL(main, import.meta.url).pathname;
     this.child = spawn(process.execPath, [file], {
       env: { PATH: process.env['PATH'] ?? '', HTTP_PORT_FILE: join(this.folder, 'port'), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child.stdout!.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
     this.child.stderr!.on('data', (chunk: Buffer) => (this.text += chunk.toString()));
-    this.exited = new Promise((resolve) => {
+    this.exited = new Promise((exited) => {
       this.child.once('close', (code, signal) => {
         rmSync(this.folder, { recursive: true, force: true });
-        resolve({ code, signal });
+        exited({ code, signal });
       });
     });
   }
