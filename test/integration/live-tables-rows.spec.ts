@@ -207,7 +207,7 @@ describe('beside settled windows', () => {
       ['00:00', false],
     ]);
     const store = new PostgresLiveStore(database.pool());
-    expect(await store.sweep(new Date(0))).toEqual({ settled: 1, expired: 0 });
+    expect(await store.sweep(new Date(0))).toEqual({ settled: 1, late: 0, expired: 0 });
     expect(await live()).toEqual(['00:00']);
     await save([madeTrade(product, 1)]);
     // a bounded number at once; there are those of the other tests too
@@ -233,7 +233,7 @@ describe('beside settled windows', () => {
       { id: 2, settled: false },
       { id: 9, settled: true },
     ]);
-    expect(await new PostgresLiveStore(database.pool()).sweep(new Date(0))).toEqual({ settled: 2, expired: 0 });
+    expect(await new PostgresLiveStore(database.pool()).sweep(new Date(0))).toEqual({ settled: 2, late: 0, expired: 0 });
     expect(await tradeIds()).toEqual([2]);
   });
 

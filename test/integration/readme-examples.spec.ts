@@ -12,6 +12,7 @@ const ARCHIVE = 'Read an archive';
 const CONSUME = 'Consume candle windows';
 const LIVE = 'Consume live events';
 const QUERY = 'Query both stores';
+const TRADES = 'Trades';
 
 /** What the first example says that it prints, as the comments under it show it. */
 const shown = readmeExample(ARCHIVE, 'sh')
@@ -48,6 +49,7 @@ it('runs every example; the commands at the top are what the end-to-end tests ca
     `${LIVE}: sql`,
     `${QUERY}: sql`,
     `${QUERY}: python`,
+    `${TRADES}: sql`,
   ]);
 });
 
@@ -114,3 +116,19 @@ itWithPython('boto3')('boto3 counts the candles over the Redshift Data API', asy
 function runPython(heading: string, untilPrinted?: string): Promise<string> {
   return runExample(scene.folder, [PYTHON, '-c', readmeExample(heading, 'python')], untilPrinted === undefined ? {} : { untilPrinted });
 }
+
+it('SQL tells how good the live plane was, and which candles their trades do not make', async () => {
+  const [quality, differences] = readmeExample(TRADES, 'sql').trim().split('\n');
+  expect(await scene.postgres.sql(quality!)).toEqual([]);
+  const add = (table: string, columns: string, values: string): Promise<unknown> =>
+    scene.postgres.sql(`INSERT INTO market.${table} (${columns}) VALUES (${values})`);
+  const window = `'trades/BTC-USD/2023-12-01T13', 'BTC-USD', '2023-12-01T13:00Z', '2023-12-01T14:00Z', 'c'`;
+  await add(
+    'feed_quality',
+    'window_id, product_id, from_at, to_at, collection_id, settled, missed, doubled, altered, unsettled, missed_ids',
+    `${window}, 9, 2, 1, 0, 0, '{[4,6)}'`,
+  );
+  await add('candle_differences', 'product_id, started_at, rebuilt_close, close', `'BTC-USD', '2023-12-01T13:05Z', 1.5, 2`);
+  expect(await scene.postgres.sql(quality!)).toMatchObject([{ settled: 9, missed: 2, late: 0, doubled: 1 }]);
+  expect(await scene.postgres.sql(differences!)).toHaveLength(1);
+});

@@ -1,5 +1,6 @@
 import { Inject, Module } from '@nestjs/common';
 import type { DynamicModule, OnApplicationShutdown, Provider } from '@nestjs/common';
+import { MARKET_SCHEMA } from '@elias/contracts';
 import { KafkaClient } from '@elias/kafka';
 import { ObjectStore } from '@elias/object-store';
 import { postgresConnection, Postgres } from '@elias/postgres';
@@ -16,6 +17,7 @@ import { LoadWindowRecords } from './load-window-records.js';
 import { LoadWindows } from './load-windows.js';
 import { LiveModule } from './live/live.module.js';
 import { LoaderMetrics } from './loader-metrics.js';
+import { QualityMetrics } from './quality/quality-metrics.js';
 import { PostgresWindowStore } from './postgres/postgres-window-store.js';
 import type { ArchiveSourceConfig, RdsLoaderConfig } from './rds-loader.config.js';
 import { WindowsController } from './windows.controller.js';
@@ -50,6 +52,7 @@ export class RdsLoaderModule implements OnApplicationShutdown {
   static forRoot(parts: RdsLoaderParts): DynamicModule {
     const { config, metrics, readiness, logger } = parts;
     const { RDS_LOADER_SOURCE: source, RDS_LOADER_PARTITIONS_AT_ONCE: partitionsAtOnce } = config;
+    const quality = config.RDS_LOADER_LIVE === 'on' ? new QualityMetrics(metrics) : null;
     const connections: Provider[] = [
       { provide: PARTS, useValue: parts },
       {
@@ -60,10 +63,11 @@ export class RdsLoaderModule implements OnApplicationShutdown {
       },
       { provide: LoaderMetrics, useFactory: () => new LoaderMetrics(metrics) },
     ];
+    const livePlane = quality === null ? null : { keepMs: config.RDS_LOADER_LIVE_KEEP_MS, metrics: quality, nowMs: parts.nowMs };
     const loading: Provider[] = [
       {
         provide: PostgresWindowStore,
-        useFactory: (postgres: Postgres) => new PostgresWindowStore(postgres, config.ARCHIVE_PREFIX),
+        useFactory: (postgres: Postgres) => new PostgresWindowStore(postgres, config.ARCHIVE_PREFIX, MARKET_SCHEMA, livePlane),
         inject: [Postgres],
       },
       {
@@ -83,7 +87,7 @@ export class RdsLoaderModule implements OnApplicationShutdown {
       module: RdsLoaderModule,
       imports: [
         ServiceModule.forRoot({ app: 'rds-loader', metrics, readiness }),
-        ...(config.RDS_LOADER_LIVE === 'on' ? [LiveModule.forRoot(parts)] : []),
+        ...(quality === null ? [] : [LiveModule.forRoot({ ...parts, quality })]),
       ],
       controllers: source === 'topic' ? [WindowsController, ArchiveObjectsController] : [ArchiveObjectsController],
       providers: [...connections, ...loading, ...(parts.bucket === null ? fromTopic(parts) : fromArchives(config, parts.bucket))],

@@ -8,9 +8,14 @@ export interface LiveRow<T extends LiveEventType = LiveEventType> {
   readonly data: LiveEventData<T>;
 }
 
+/** A trade as it was told first, and the offsets of all its tellings. */
+export interface LiveTradeRow extends LiveRow<'live.trade'> {
+  readonly offsets: string[];
+}
+
 /** Rows of one call, by their tables, each key once. */
 export interface LiveRows {
-  readonly trades: readonly LiveRow<'live.trade'>[];
+  readonly trades: readonly LiveTradeRow[];
   readonly tickers: readonly LiveRow<'live.ticker'>[];
   readonly candles: readonly LiveRow<'live.candle'>[];
 }
@@ -34,7 +39,7 @@ export interface TakenRecords {
  * @param keptFromMs trades and candles before it are passed over, milliseconds since the epoch
  */
 export function takeLiveRecords(records: readonly ConsumedRecord[], keptFromMs: number): TakenRecords {
-  const trades = new Map<string, LiveRow<'live.trade'>>();
+  const trades = new Map<string, LiveTradeRow>();
   const tickers = new Map<string, LiveRow<'live.ticker'>>();
   const candles = new Map<string, LiveRow<'live.candle'>>();
   const refused: RefusedRecord[] = [];
@@ -52,7 +57,7 @@ export function takeLiveRecords(records: readonly ConsumedRecord[], keptFromMs: 
     }
     switch (event.type) {
       case 'live.trade':
-        putLater(trades, `${event.data.product_id} ${event.data.trade_id}`, { record, data: event.data }, () => false);
+        putTelling(trades, { record, data: event.data, offsets: [record.offset] });
         break;
       case 'live.ticker':
         putLater(tickers, event.data.product_id, { record, data: event.data }, isLaterTicker);
@@ -78,6 +83,13 @@ function expiresAtMs({ type, data }: LiveEvent): number {
 
 function isLaterTicker(a: LiveEventData<'live.ticker'>, b: LiveEventData<'live.ticker'>): boolean {
   return a.trade_id === b.trade_id ? a.received_at >= b.received_at : a.trade_id > b.trade_id;
+}
+
+function putTelling(trades: Map<string, LiveTradeRow>, row: LiveTradeRow): void {
+  const key = `${row.data.product_id} ${row.data.trade_id}`;
+  const known = trades.get(key);
+  if (known === undefined) trades.set(key, row);
+  else known.offsets.push(...row.offsets);
 }
 
 function putLater<T extends LiveEventType>(

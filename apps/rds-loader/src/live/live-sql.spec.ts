@@ -9,8 +9,7 @@ it.each([
   expect(LIVE_COLUMNS[table].map(([name]) => name)).toEqual(Object.keys(LIVE_EVENTS[type].schema.shape));
 });
 
-it('a trade that is there stays, a ticker and a candle give way to a later one', () => {
-  expect(upsertStatement('trades')).toMatch(/ON CONFLICT \(product_id, trade_id\) DO NOTHING$/);
+it('a ticker and a candle give way to a later one', () => {
   expect(upsertStatement('tickers')).toMatch(/WHERE \(excluded\.trade_id, excluded\.received_at\) >= \(t\.trade_id, t\.received_at\)$/);
   expect(upsertStatement('candles')).toContain('ON CONFLICT (product_id, granularity, started_at) DO UPDATE SET open = excluded.open,');
   expect(upsertStatement('candles')).toMatch(/WHERE \(excluded\.answered_at\) >= \(t\.answered_at\)$/);

@@ -44,28 +44,36 @@ export const LIVE_COLUMNS = {
 } as const satisfies Record<string, Columns>;
 export type LiveTable = keyof typeof LIVE_COLUMNS;
 
-/** What says which of two rows of one key stays: the greater one, and of equal ones the newcomer. Null: the first stays. */
-const LATER = { trades: null, tickers: ['trade_id', 'received_at'], candles: ['answered_at'] } as const;
-const KEYS = { trades: ['product_id', 'trade_id'], tickers: ['product_id'], candles: ['product_id', 'granularity', 'started_at'] } as const;
+/** What says which of two rows of one key stays: the greater one, and of equal ones the newcomer. */
+const LATER = { tickers: ['trade_id', 'received_at'], candles: ['answered_at'] } as const;
+const KEYS = { tickers: ['product_id'], candles: ['product_id', 'granularity', 'started_at'] } as const;
 
 /** Writes rows of one table, each key at most once. Parameters: one array per column of `LIVE_COLUMNS`. Doing it again changes nothing. */
-export function upsertStatement(table: LiveTable): string {
+export function upsertStatement(table: Exclude<LiveTable, 'trades'>): string {
   const columns: Columns = LIVE_COLUMNS[table];
   const names = columns.map(([name]) => name);
-  const arrays = columns.map(([, type], i) => `$${i + 1}::${type}[]`);
-  return `INSERT INTO live.${table} AS t (${names.join(', ')})
-SELECT * FROM unnest(${arrays.join(', ')})
-ON CONFLICT (${KEYS[table].join(', ')}) ${onConflict(table, names)}`;
-}
-
-function onConflict(table: LiveTable, names: readonly string[]): string {
-  const later = LATER[table];
-  if (later === null) return 'DO NOTHING';
   const keys: readonly string[] = KEYS[table];
   const assignments = names.filter((name) => !keys.includes(name)).map((name) => `${name} = excluded.${name}`);
-  const of = (row: string): string => `(${later.map((name) => `${row}.${name}`).join(', ')})`;
-  return `DO UPDATE SET ${assignments.join(', ')} WHERE ${of('excluded')} >= ${of('t')}`;
+  const of = (row: string): string => `(${LATER[table].map((name) => `${row}.${name}`).join(', ')})`;
+  return `INSERT INTO live.${table} AS t (${names.join(', ')})
+SELECT * FROM unnest(${arraysOf(columns)})
+ON CONFLICT (${keys.join(', ')}) DO UPDATE SET ${assignments.join(', ')} WHERE ${of('excluded')} >= ${of('t')}`;
 }
+
+/**
+ * Writes trades, each at most once: as it was told first, with the offsets of all its tellings. Parameters: one array per column of
+ * `LIVE_COLUMNS`, and one of offsets, as in `{5,9}`. A record that is read again is there already and changes nothing.
+ */
+export function writeTradesStatement(): string {
+  const columns: Columns = [...LIVE_COLUMNS.trades, ['told_offsets', 'text']];
+  const names = columns.map(([name]) => name);
+  return `INSERT INTO live.trades AS t (${names.join(', ')})
+SELECT ${names.map((name) => (name === 'told_offsets' ? `${name}::bigint[]` : name)).join(', ')} FROM unnest(${arraysOf(columns)}) AS r (${names.join(', ')})
+ON CONFLICT (product_id, trade_id) DO UPDATE SET told_offsets = ARRAY(SELECT DISTINCT unnest(t.told_offsets || excluded.told_offsets))
+WHERE NOT excluded.told_offsets <@ t.told_offsets`;
+}
+
+const arraysOf = (columns: Columns): string => columns.map(([, type], i) => `$${i + 1}::${type}[]`).join(', ');
 
 /** Rows that one statement of the sweep takes at most, so that nobody waits long for what it locks. */
 export const SWEPT_ROWS_MAX = 20_000;
@@ -83,11 +91,11 @@ export function sweepSettledCandlesStatement(): string {
 }
 
 /**
- * Removes trades that whole windows tell by now, which have an hour or a day each. It goes by the windows that were loaded within a day,
+ * Removes trades that whole windows tell by now and gives them, which have an hour or a day each. It goes by the windows that were loaded within a day,
  * as there are many times more trades; what comes even later goes with its age.
  */
 export function sweepSettledTradesStatement(): string {
-  return sweptOf(
+  return removing(
     'trades',
     `live.trades l JOIN (
     SELECT split_part(window_id, '/', 2) COLLATE "C" AS product_id,
@@ -97,6 +105,7 @@ export function sweepSettledTradesStatement(): string {
     WHERE window_id >= 'trades/' AND window_id < 'trades0' AND state = 'loaded' AND unknown_periods = 0 AND open_periods = 0
       AND loaded_at > now() - interval '1 day'
   ) w ON l.product_id = w.product_id AND l.traded_at >= w.from_at AND l.traded_at < w.from_at + w.span`,
+    'product_id, trade_id, traded_at',
   );
 }
 
@@ -110,7 +119,10 @@ function swept(table: LiveTable, condition: string): string {
 }
 
 function sweptOf(table: LiveTable, rows: string): string {
-  return `WITH gone AS (DELETE FROM live.${table} WHERE ctid = ANY (ARRAY(
-  SELECT l.ctid FROM ${rows} LIMIT ${SWEPT_ROWS_MAX} FOR UPDATE OF l SKIP LOCKED)) RETURNING 1)
-SELECT count(*)::int AS rows FROM gone`;
+  return `WITH gone AS (${removing(table, rows, '1')}) SELECT count(*)::int AS rows FROM gone`;
+}
+
+function removing(table: LiveTable, rows: string, returning: string): string {
+  return `DELETE FROM live.${table} WHERE ctid = ANY (ARRAY(
+  SELECT l.ctid FROM ${rows} LIMIT ${SWEPT_ROWS_MAX} FOR UPDATE OF l SKIP LOCKED)) RETURNING ${returning}`;
 }

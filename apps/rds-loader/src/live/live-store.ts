@@ -1,5 +1,12 @@
 import type { LiveRows, RefusedRecord } from './live-rows.js';
 
+/** Rows removed, by why; `late`: of the settled ones those that had been missed. */
+export interface Swept {
+  settled: number;
+  expired: number;
+  late: number;
+}
+
 /** The live tables. */
 export interface LiveStore {
   /**
@@ -11,7 +18,7 @@ export interface LiveStore {
 
   /**
    * Removes what settled windows tell by now, and what began before `keptFrom`; a bounded number of rows in one call.
-   * @returns rows removed, by why
+   * Trades that had been missed when their window settled are noted as late.
    */
-  sweep(keptFrom: Date): Promise<{ settled: number; expired: number }>;
+  sweep(keptFrom: Date): Promise<Swept>;
 }

@@ -4,6 +4,8 @@ import { postgresConnection, Postgres } from '@elias/postgres';
 import { BackgroundLoop, Metrics } from '@elias/telemetry';
 import type { Logger } from '@elias/telemetry';
 import type { RdsLoaderConfig } from '../rds-loader.config.js';
+import { CompareCandles } from '../quality/compare-candles.js';
+import type { QualityMetrics } from '../quality/quality-metrics.js';
 import { LiveMetrics } from './live-metrics.js';
 import { LiveController } from './live.controller.js';
 import { LoadLiveEvents } from './load-live-events.js';
@@ -15,10 +17,12 @@ export interface LiveParts {
   metrics: Metrics;
   nowMs: () => number;
   onBug: (error: unknown) => void;
+  quality: QualityMetrics;
 }
 
 const PARTS = Symbol('live parts');
 const SWEEP_INTERVAL_MS = 60_000;
+const COMPARE_INTERVAL_MS = 60_000;
 /** Statements of live events are short; one that takes this long has lost its connection. */
 const STATEMENT_TIMEOUT_MS = 30_000;
 
@@ -26,6 +30,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 @Module({})
 export class LiveModule implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly sweep: BackgroundLoop;
+  private readonly comparison: BackgroundLoop;
 
   constructor(
     @Inject(PARTS) private readonly parts: LiveParts,
@@ -33,13 +38,16 @@ export class LiveModule implements OnApplicationBootstrap, OnApplicationShutdown
     @Inject(PostgresLiveStore) store: PostgresLiveStore,
     @Inject(LiveMetrics) metrics: LiveMetrics,
   ) {
-    const { config, logger, nowMs } = parts;
+    const { config, logger, nowMs, quality } = parts;
     const round = async (): Promise<number> => {
       const swept = await store.sweep(new Date(nowMs() - config.RDS_LOADER_LIVE_KEEP_MS));
       metrics.sweptRows(swept);
+      quality.late(swept.late);
       return swept.settled + swept.expired;
     };
     this.sweep = new BackgroundLoop({ name: 'sweep live tables', idleMs: SWEEP_INTERVAL_MS, logger, round });
+    const candles = new CompareCandles(postgres, quality, logger, nowMs);
+    this.comparison = new BackgroundLoop({ name: 'compare candles', idleMs: COMPARE_INTERVAL_MS, logger, round: () => candles.run() });
   }
 
   static forRoot(parts: LiveParts): DynamicModule {
@@ -73,11 +81,11 @@ export class LiveModule implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   onApplicationBootstrap(): void {
-    this.sweep.start(this.parts.onBug);
+    for (const loop of [this.sweep, this.comparison]) loop.start(this.parts.onBug);
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.sweep.stop();
+    await Promise.all([this.sweep.stop(), this.comparison.stop()]);
     await this.postgres.close();
   }
 }

@@ -33,7 +33,7 @@ class InMemoryLiveStore implements LiveStore {
   }
 
   sweep(): ReturnType<LiveStore['sweep']> {
-    return Promise.resolve({ settled: 0, expired: 0 });
+    return Promise.resolve({ settled: 0, expired: 0, late: 0 });
   }
 }
 

@@ -11,6 +11,9 @@ import type { LoadOutcome } from '../load-outcome.js';
 import { outcomeOf } from '../load-outcome.js';
 import type { OfferedFacts, OfferedWindow, Revocation } from '../offered-window.js';
 import type { WindowStore } from '../window-store.js';
+import type { QualityMetrics } from '../quality/quality-metrics.js';
+import { settleLiveTrades } from '../quality/settle-live-trades.js';
+import type { FoundQuality } from '../quality/settle-live-trades.js';
 import * as sql from './load-sql.js';
 
 interface LedgerRow {
@@ -34,21 +37,34 @@ interface LockedWindows {
 const LF = 0x0a;
 const NOTHING: ReadonlySet<string> = new Set();
 
+/** What a loader that fills the live tables knows of them. */
+export interface LivePlane {
+  /** how long live trades are kept, milliseconds */
+  readonly keepMs: number;
+  readonly metrics: QualityMetrics;
+  /** milliseconds since the epoch */
+  readonly nowMs: () => number;
+}
+
 export class PostgresWindowStore implements WindowStore {
   /**
    * @param archivePrefix folder of the archives; a ledger row names its window's archive, whether the bytes came from it or not
    * @param schema of the tables; beside another one than `market` there are no live rows
+   * @param live what is found of the live plane when a window of trades settles; null where nobody fills live tables
    */
   constructor(
     private readonly postgres: Postgres,
     private readonly archivePrefix: string,
     private readonly schema = MARKET_SCHEMA,
+    private readonly live: LivePlane | null = null,
   ) {}
 
   async load(windows: readonly OfferedWindow[], how = { clear: false }): Promise<LoadOutcome[]> {
     const offers = groupOffers(windows);
     const ids = [...offers.keys()].sort();
-    return this.postgres.transaction(async (client) => {
+    let found: FoundQuality[] = [];
+    const answers = await this.postgres.transaction(async (client) => {
+      found = [];
       const { ledger, revoked } = await lockWindows(client, this.schema, ids);
       const outcomes = new Map<OfferedWindow, LoadOutcome>();
       const replaced: OfferedWindow[] = [];
@@ -69,10 +85,12 @@ export class PostgresWindowStore implements WindowStore {
       }
       for (const ofDataset of byDataset(replaced)) await durableStep('rds-loader.write-rows', () => this.copy(client, ofDataset));
       if (written.length > 0) await client.query(sql.writeLedgerStatement(this.schema), this.ledgerColumns(written));
-      if (this.schema === MARKET_SCHEMA) await deleteLiveRows(client, written.filter(isWhole));
+      if (this.schema === MARKET_SCHEMA) found = await this.settleLive(client, written.filter(isWhole));
       if (unclaimed.length > 0) await client.query(sql.unclaimLedgerStatement(this.schema), [unclaimed]);
       return windows.map((window) => outcomes.get(window)!);
     });
+    this.live?.metrics.found(found);
+    return answers;
   }
 
   async revoke(revocations: readonly Revocation[]): Promise<{ emptied: string[] }> {
@@ -87,6 +105,26 @@ export class PostgresWindowStore implements WindowStore {
       if (changed.length > 0) await client.query(sql.revokeLedgerStatement(this.schema), [changed]);
       return { emptied };
     });
+  }
+
+  /** Live rows of what is whole now end. @returns what they tell of the live plane */
+  private async settleLive(client: PoolClient, settled: readonly OfferedFacts[]): Promise<FoundQuality[]> {
+    const found: FoundQuality[] = [];
+    for (const facts of settled.filter(({ window }) => window.dataset === 'trades')) {
+      const { productId, fromMs, toMs } = facts.window;
+      if (this.live === null) await client.query(sql.deleteLiveTradesStatement(), [productId, new Date(fromMs), new Date(toMs)]);
+      else found.push(await settleLiveTrades(client, facts, new Date(this.live.nowMs() - this.live.keepMs)));
+    }
+    const windows = settled.map(({ window }) => window).filter(({ dataset }) => dataset === 'candles');
+    if (windows.length > 0) {
+      await client.query(sql.deleteLiveCandlesStatement(), [
+        windows.map(({ productId }) => productId),
+        windows.map(({ granularity }) => granularity),
+        windows.map(({ fromMs }) => new Date(fromMs)),
+        windows.map(({ toMs }) => new Date(toMs)),
+      ]);
+    }
+    return found;
   }
 
   /** One `COPY` for all windows of a dataset: their CSVs have the same header, which the first brings. */
@@ -202,21 +240,6 @@ async function deleteRows(client: PoolClient, schema: string, window: Window): P
 
 /** Nothing of the window is unknown or open, so that the live plane has nothing to add. */
 const isWhole = ({ revision: { unknown, open } }: OfferedFacts): boolean => unknown === 0 && open === 0;
-
-async function deleteLiveRows(client: PoolClient, settled: readonly OfferedFacts[]): Promise<void> {
-  for (const { window } of settled) {
-    const { productId, fromMs, toMs } = window;
-    if (window.dataset === 'trades') await client.query(sql.deleteLiveTradesStatement(), [productId, new Date(fromMs), new Date(toMs)]);
-  }
-  const windows = settled.map(({ window }) => window).filter(({ dataset }) => dataset === 'candles');
-  if (windows.length === 0) return;
-  await client.query(sql.deleteLiveCandlesStatement(), [
-    windows.map(({ productId }) => productId),
-    windows.map(({ granularity }) => granularity),
-    windows.map(({ fromMs }) => new Date(fromMs)),
-    windows.map(({ toMs }) => new Date(toMs)),
-  ]);
-}
 
 /** What is not in memory is of trades, and was checked to have their header. */
 function headerOf(csv: OfferedWindow['csv']): string {
