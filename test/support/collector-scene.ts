@@ -197,7 +197,7 @@ export class CollectorScene {
   }
 
   /** A fault to come, or any other order to the simulator. */
-  async order(path: 'clock' | 'faults' | 'products' | 'limit' | 'feed-load', body: object): Promise<void> {
+  async order(path: 'clock' | 'faults' | 'feed-faults' | 'products' | 'limit' | 'feed-load', body: object): Promise<void> {
     const headers = { 'content-type': 'application/json' };
     const response = await fetch(`${await this.exchange.url()}/_simulator/${path}`, {
       method: 'POST',
