@@ -1,7 +1,12 @@
+import { Readable } from 'node:stream';
 import { jest } from '@jest/globals';
+import { archiveKey, sealStream } from '@elias/archive';
 import type { ObjectStore } from '@elias/object-store';
 import { sealed, testBucket } from '../support/loader-sources.js';
 import type { MadeTelling } from '../support/made-telling.js';
+import { madeTrades } from '../support/made-trades.js';
+import type { MadeTrades } from '../support/made-trades.js';
+import { partRecords } from '../support/published-trades.js';
 import { RdsLoaderScene } from '../support/rds-loader-scene.js';
 import { runElias } from '../support/run-elias.js';
 import type { ToolResult } from '../support/run-tool.js';
@@ -101,6 +106,33 @@ it('withdraws one for ever, and the best that is left comes back', async () => {
   expect((JSON.parse(out) as { revisions: object[] }).revisions).toMatchObject(
     [third, second, first].map((telling) => ({ collection_id: idOf(telling), current: false, revoked: { reason: 'a test' } })),
   );
+});
+
+it('withdraws trades too, of which the best that is left is published in parts', async () => {
+  const hour = `trades/${scene.product}/2022-01-01T05`;
+  const tell = (telling: string, count: number, collectedAt: string): MadeTrades =>
+    madeTrades({ window: hour, telling: `${scene.product} ${telling}`, count, collectedAt });
+  const [first, second] = [tell('t1', 20_000, '2022-01-02T00:15:00Z'), tell('t2', 30, '2022-01-03T00:15:00Z')];
+  for (const { facts, csv } of [first, second]) {
+    const outcome = await sealStream(facts, { bytes: csv.length, chunks: () => Readable.from([csv]) });
+    if (outcome.kind !== 'ok') throw new Error(outcome.reason);
+    await bucket.put(archiveKey(scene.prefix, facts.window, facts.revision, facts.csvSha256), outcome.value.zip);
+  }
+  const rows = async (): Promise<number> =>
+    Number((await scene.database.sql('SELECT count(*) AS n FROM market.trades WHERE product_id = $1', [scene.product]))[0]!['n']);
+  const becomes = (count: number): Promise<void> =>
+    scene.until(
+      async () => (await rows()) === count,
+      () => `the window has not ${count} rows`,
+    );
+  await scene.publish(partRecords(second, 1_000_000));
+  await becomes(30);
+  const revoke = ({ facts }: MadeTrades): Promise<ToolResult> =>
+    revisions('revoke', hour, facts.revision.collectionId.slice(-8), '--because', 'a test');
+  expect(await revoke(second)).toMatchObject({ code: 0, errors: '' });
+  await becomes(20_000);
+  expect(await revoke(first)).toMatchObject({ code: 0, out: expect.stringContaining('No other is left') as string });
+  await becomes(0);
 });
 
 it('refuses what it does not know', async () => {

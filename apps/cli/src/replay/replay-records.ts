@@ -41,7 +41,10 @@ export function revokedRecord(event: EventData<'archive.revoked'>): EncodedRecor
 }
 
 /** The window as the collector published it: one record, or, of trades, parts of whole lines. One part is in memory at a time. */
-export async function* windowRecords({ manifest, csv }: OpenedTelling, ids: ReplayIds): AsyncGenerator<EncodedRecord, void, undefined> {
+export async function* windowRecords(
+  { manifest, csv }: Pick<OpenedTelling, 'manifest' | 'csv'>,
+  ids: ReplayIds,
+): AsyncGenerator<EncodedRecord, void, undefined> {
   const facts: Omit<WindowFacts, 'schemaVersion'> = { ...manifest, ...ids, origin: 'replay' };
   if (Buffer.isBuffer(csv)) {
     yield encodeWindowRecord(facts, csv, SOURCE);

@@ -1,11 +1,12 @@
-import { revokedMarkerKey } from '@elias/archive';
+import { openStreamed, revokedMarkerKey } from '@elias/archive';
 import type { EncodedRecord } from '@elias/contracts';
-import { encodeEvent, encodeWindowRecord, revisionToWire, windowToWire } from '@elias/contracts';
+import { encodeEvent, revisionToWire, windowToWire } from '@elias/contracts';
 import { EliasError } from '@elias/errors';
 import { formatInstant, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import { PreconditionFailedError } from '@elias/object-store';
+import { windowRecords } from '../replay/replay-records.js';
 import { currentSealed, sealedRevisions } from './sealed-revisions.js';
 import type { SealedRevision } from './sealed-revisions.js';
 
@@ -45,7 +46,6 @@ export interface Revoked {
  * @throws RevokeRefusedError
  */
 export async function revokeRevision(window: Window, collectionId: string, reason: string, parts: RevokeParts): Promise<Revoked> {
-  if (window.dataset === 'trades') throw new RevokeRefusedError('windows of trades cannot be withdrawn yet');
   const sealed = await find(window, collectionId, parts);
   const { revision } = sealed.opened.manifest;
   const mark = sealed.revoked ?? (await setMarker(sealed, window, reason, parts));
@@ -58,7 +58,7 @@ export async function revokeRevision(window: Window, collectionId: string, reaso
   );
   const remaining = await currentSealed(window, parts.bucket, parts.prefix);
   const noted = await parts.noted(window, revision.collectionId);
-  if (noted) await (remaining === null ? parts.forget(window) : parts.send(replayed(window, remaining, parts)));
+  if (noted) await (remaining === null ? parts.forget(window) : publishAgain(remaining, parts));
   return { sealed, remaining, noted };
 }
 
@@ -93,8 +93,9 @@ async function setMarker(
   }
 }
 
-function replayed(window: Window, { opened }: SealedRevision, { newId }: RevokeParts): EncodedRecord {
-  const { revision, rowCount, coverage, csvSha256 } = opened.manifest;
-  const facts = { window, revision, rowCount, coverage, csvSha256, requestId: newId(), runId: newId(), origin: 'replay' as const };
-  return encodeWindowRecord(facts, opened.csv, 'cli');
+/** As the collector published it; of trades in parts, of which one is in memory at a time. */
+async function publishAgain({ zip, opened }: SealedRevision, { send, newId }: RevokeParts): Promise<void> {
+  const csv = opened.manifest.window.dataset === 'trades' ? openStreamed(zip).csv : opened.csv;
+  const ids = { requestId: newId(), runId: newId() };
+  for await (const record of windowRecords({ manifest: opened.manifest, csv }, ids)) await send(record);
 }
