@@ -137,4 +137,6 @@ await runMain(async () => {
     process.stderr.write(`${describeError(error)}\n`);
     process.exitCode = 2;
   }
+  // a client whose broker was killed may go on trying to reach it
+  process.stdout.write('', () => process.exit());
 });

@@ -1,8 +1,17 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../../support/service-process.js';
 import type { StoryScene } from './story-scene.js';
 
 /** Long enough to be met, short enough for the stacks' own patience. */
 const AWAY_MS = 4_000;
+
+const HELD_WITHIN_MS = 45_000;
+/** Where the power may be cut. */
+const CUT_AT = [
+  { service: 'collector', step: 'collector.publish-window' },
+  { service: 'archiver', step: 'archiver.announce' },
+  { service: 'warehouse-loader', step: 'warehouse-loader.load' },
+  { service: 'rds-loader', step: 'rds-loader.write-rows' },
+] as const;
 
 /** Stories of whole servers that go away. */
 export const OUTAGE_STORIES = {
@@ -12,10 +21,17 @@ export const OUTAGE_STORIES = {
 
   'power-cut': async (scene: StoryScene): Promise<void> => {
     const { stack } = scene;
+    const point = CUT_AT[scene.seed % CUT_AT.length]!;
+    const id = `power-cut-${Date.now()}`;
+    stack.orders.place({ ...point, moment: 'before', id, passing: 1, act: 'hold' });
     const run = await scene.order();
-    // somewhere in the midst of it
-    await sleep(scene.seed % 1_500);
-    scene.proven((await scene.runs.run(run)).state === 'running', 'a run that is under way');
+    await until(
+      () => stack.orders.carriedOut(id) !== null,
+      HELD_WITHIN_MS,
+      () => `nobody came to ${point.step}`,
+    );
+    stack.orders.place(null);
+    scene.proven(true, `${point.service} was in the midst of it`);
     const names = [...stack.services.keys()];
     await Promise.all([...names.map((name) => stack.stopService(name, 'SIGKILL')), stack.servers.killAll(['kafka', 'postgres', 's3mock'])]);
     await stack.servers.startAll(['kafka', 'postgres', 's3mock']);
