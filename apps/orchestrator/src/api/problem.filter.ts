@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { Catch, HttpException } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
-import { isRetryable } from '@elias/errors';
+import { describeError, isRetryable } from '@elias/errors';
 import type { Logger } from '@elias/telemetry';
 import type { FastifyReply } from 'fastify';
 import { QueryRefusedError } from '../market/query-refused-error.js';
@@ -27,7 +27,9 @@ export class ProblemFilter implements ExceptionFilter {
   async catch(error: unknown, host: ArgumentsHost): Promise<void> {
     if (host.getType() !== 'http') throw error;
     const problem = problemOf(error);
-    if (problem.status >= 500) this.logger.error({ error }, 'request failed');
+    // a store that is away says so in a line for each request; what nobody foresaw keeps its stack
+    if (problem.status === 503) this.logger.warn({ reason: describeError(error) }, 'request not answered');
+    else if (problem.status >= 500) this.logger.error({ error }, 'request failed');
     await host
       .switchToHttp()
       .getResponse<FastifyReply>()
