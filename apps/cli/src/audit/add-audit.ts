@@ -76,7 +76,9 @@ export function addAudit(program: Command, context: CommandContext): void {
     .option('--granularity <seconds>', 'of candles (60), or windows of trades (3600)', wholeNumber)
     .option('--orphans', 'what belongs to nothing, in the bucket and the ledgers')
     .option('--older-than <time>', 'with --orphans: younger things may be under way', timeOf)
-    .option('--hops <names>', `which of ${HOPS.join(', ')}; the archive always is`, hopsOf, [...HOPS])
+    .addOption(
+      new Option('--hops <names>', `which of ${HOPS.join(', ')}; the archive always is`).argParser(hopsOf).default([...HOPS], 'all'),
+    )
     .option('--json', 'print JSON')
     .addHelpText('after', EXAMPLES)
     .action((options: AuditOptions) => {

@@ -52,7 +52,9 @@ export function addReplay(program: Command, context: CommandContext): void {
     .option('--schema <name>', "of the store's tables; another one than market is a shadow, made if needed")
     .option('--into-topic <topic>', 'into a topic, made if needed')
     .addOption(new Option('--as <form>', 'what goes into the topic').choices(['windows', 'events']).default('windows'))
-    .option('--speed <factor>', 'multiple of the speed at which it happened, or max', speedOption, Infinity)
+    .addOption(
+      new Option('--speed <factor>', 'multiple of the speed at which it happened, or max').argParser(speedOption).default(Infinity, 'max'),
+    )
     .option('--compare', 'print where the shadow differs from the real tables')
     .option('--promote', 'exchange the shadow with the real tables, in one transaction')
     .option('--drop', 'remove the shadow afterwards')
