@@ -8,7 +8,7 @@ import { shareTests } from './share-tests.mjs';
  * The services' topics are the same in every integration test, so on one set of servers those run one after the other; much of their time
  * is waiting, so this many lanes, each with servers of its own, run at once.
  */
-const LANES = 2;
+const LANES = 3;
 const JEST = [
   '--experimental-vm-modules',
   '--disable-warning=ExperimentalWarning',
