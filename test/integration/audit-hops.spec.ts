@@ -54,10 +54,10 @@ it('finds every hop of every window equal, counts and hashes', async () => {
 it('names the row that was altered in Postgres, and the row that was deleted in Redshift', async () => {
   const [inPostgres, inRedshift] = [days[0]!, days[1]!];
   const [product, startedAt, volume] = [0, 2, 7].map((column) => lineOf(inPostgres, 5).split(',')[column]!) as [string, string, string];
-  const where = (id: string): string => `product_id = '${id}' AND granularity = 60 AND started_at = '${startedAt}'`;
-  await scene.database.sql(`UPDATE market.candles SET volume = volume + 1 WHERE ${where(product)}`);
-  const other = lineOf(inRedshift, 5).split(',')[0]!;
-  await scene.warehouse.database.admin.query(`DELETE FROM market.candles WHERE ${where(other)}`);
+  const where = (id: string, at: string): string => `product_id = '${id}' AND granularity = 60 AND started_at = '${at}'`;
+  await scene.database.sql(`UPDATE market.candles SET volume = volume + 1 WHERE ${where(product, startedAt)}`);
+  const [other, , itsStart] = lineOf(inRedshift, 5).split(',') as [string, string, string];
+  await scene.warehouse.database.admin.query(`DELETE FROM market.candles WHERE ${where(other, itsStart)}`);
   expect(await unequal(inPostgres)).toEqual([
     {
       ...{ hop: 'postgres', state: 'differs' },
