@@ -1,3 +1,4 @@
+import { DAY_MS } from '@elias/market-data';
 import { warehousePaceSettings } from '@elias/contracts';
 import { groupSettings, kafkaSettings } from '@elias/kafka';
 import { objectStoreSettings } from '@elias/object-store';
@@ -6,7 +7,6 @@ import { serviceSettings } from '@elias/telemetry';
 import { z } from 'zod';
 
 const HOUR_MS = 3_600_000;
-const DAY_MS = 86_400_000;
 
 export const warehouseLoaderConfig = z.object({
   ...serviceSettings,

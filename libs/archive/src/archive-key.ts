@@ -24,7 +24,7 @@ export function archiveName(window: Window, revision: Revision, csvSha256: strin
 
 /** Folder (date prefix) that holds every sealed revision of one window, of hours of the day's others too, without a slash at its end. */
 export function archiveFolder(prefix: string, window: Window): string {
-  return `${at(prefix)}${window.dataset}/${partitionPath(window)}`;
+  return `${prefixFolder(prefix)}${window.dataset}/${partitionPath(window)}`;
 }
 
 /** Key of the marker that says that an archive is withdrawn. */
@@ -43,7 +43,7 @@ export function checksumListKey(prefix: string, window: Window): string {
  */
 export function twinKey(prefix: string, window: Window): string {
   const hour = isHour(window) ? `/hour=${beginningOf(window).slice(-2)}` : '';
-  return `${at(prefix)}tables/${window.dataset}/${partitionPath(window)}${hour}/data.csv.gz`;
+  return `${prefixFolder(prefix)}tables/${window.dataset}/${partitionPath(window)}${hour}/data.csv.gz`;
 }
 
 /** What an archive's key tells by itself; hash and collection only in part, so the manifest decides. */
@@ -108,7 +108,8 @@ function firstDay(window: Window): string {
   return formatInstant(window.fromMs).slice(0, 10);
 }
 
-function at(prefix: string): string {
+/** A prefix as the beginning of keys: '' or with one slash at its end, whatever slashes it was given with. */
+export function prefixFolder(prefix: string): string {
   const bare = prefix.replace(/^\/+|\/+$/g, '');
   return bare === '' ? '' : `${bare}/`;
 }

@@ -1,10 +1,9 @@
 import { DATASETS, windowId } from '@elias/market-data';
-import { parseArchiveKey, revokedMarkerKey } from './archive-key.js';
+import { parseArchiveKey, prefixFolder, revokedMarkerKey } from './archive-key.js';
 
 /** Folders, with a slash at their ends, below which archives lie, in the order in which S3 lists them. */
 export function archiveRoots(prefix: string): string[] {
-  const bare = prefix.replace(/^\/+|\/+$/g, '');
-  return DATASETS.map((dataset) => `${bare === '' ? '' : `${bare}/`}${dataset}/`).sort();
+  return DATASETS.map((dataset) => `${prefixFolder(prefix)}${dataset}/`).sort();
 }
 
 /** Folder of an object that lies beside archives, up to its date and with a slash at its end: a window's objects have one. */

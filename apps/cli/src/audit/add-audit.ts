@@ -1,5 +1,5 @@
 import { EliasError } from '@elias/errors';
-import { DATASETS, isProductId } from '@elias/market-data';
+import { DAY_MS, DATASETS, isProductId } from '@elias/market-data';
 import type { Dataset, Window } from '@elias/market-data';
 import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
@@ -36,7 +36,6 @@ interface AuditOptions {
   json?: true;
 }
 
-const DAY_MS = 86_400_000;
 /** What an archive takes to be in both stores, at most, milliseconds; `--older-than` says otherwise. */
 const UNDER_WAY_MS = 3_600_000;
 

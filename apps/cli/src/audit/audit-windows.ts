@@ -3,7 +3,8 @@ import type { Window } from '@elias/market-data';
 import type { AuditSources } from './audit-sources.js';
 import { auditWindow } from './audit-window.js';
 import type { AuditedWindow } from './audited-window.js';
-import { blocksOf, inOrder } from './in-order.js';
+import { mapAhead } from '../map-ahead.js';
+import { blocksOf } from './blocks-of.js';
 import { reading } from './reading.js';
 import type { Reading } from './reading.js';
 import type { TopicSource, TopicTold } from './topic-source.js';
@@ -18,7 +19,7 @@ export async function* auditWindows(windows: Iterable<Window>, sources: AuditSou
   for (const block of blocksOf(windows, BLOCK_WINDOWS)) {
     const topics = sources.topics === null ? null : tellTopics(block, sources, sources.topics);
     const atOnce = block.some(({ dataset }) => dataset === 'trades') ? AT_ONCE.trades : AT_ONCE.others;
-    yield* inOrder(block, atOnce, (window) => auditWindow(window, sources, topics));
+    yield* mapAhead(block, atOnce, (window) => auditWindow(window, sources, topics));
   }
 }
 

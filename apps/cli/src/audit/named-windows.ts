@@ -1,3 +1,4 @@
+import { DAY_MS } from '@elias/market-data';
 import {
   ALL_PRODUCTS,
   candleWindowsOver,
@@ -20,8 +21,6 @@ export interface WindowRange {
   readonly fromMs: number;
   readonly toMs: number;
 }
-
-const DAY_MS = 86_400_000;
 
 /**
  * The windows of a range, rounded outward, by product and then by time; made one after the other.

@@ -1,17 +1,10 @@
-import {
-  archiveFolder,
-  ArchiveCorruptError,
-  archiveKey,
-  checkWindowCsv,
-  openArchive,
-  parseArchiveKey,
-  revokedMarkerKey,
-} from '@elias/archive';
+import { ArchiveCorruptError, archiveKey, checkWindowCsv, openArchive } from '@elias/archive';
 import type { OpenedArchive } from '@elias/archive';
 import { describeError } from '@elias/errors';
 import { isBetterRevision, windowId } from '@elias/market-data';
 import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
+import { tellingsOf } from '../replay/archived-windows.js';
 
 /** Every archive of a window, read to its last byte. */
 export interface SealedArchives {
@@ -28,18 +21,12 @@ export interface SealedArchives {
  * @throws ObjectStoreUnavailableError
  */
 export async function readSealed(window: Window, bucket: Pick<ObjectStore, 'list' | 'get'>, prefix: string): Promise<SealedArchives> {
-  const keys: string[] = [];
-  for await (const { key } of bucket.list(`${archiveFolder(prefix, window)}/`)) keys.push(key);
-  const sealed = keys.filter((key) => {
-    const parsed = parseArchiveKey(prefix, key);
-    // an hour's folder has the other hours of the day too
-    return parsed !== null && windowId(parsed.window) === windowId(window);
-  });
+  const sealed = await tellingsOf(window, bucket, prefix);
   let best: OpenedArchive | null = null;
   let withdrawn = 0;
   let problem: string | null = null;
-  for (const key of sealed) {
-    const stands = !keys.includes(revokedMarkerKey(key));
+  for (const { key, markerKey } of sealed) {
+    const stands = markerKey === null;
     if (!stands) withdrawn += 1;
     const opened = openSealed(prefix, key, await bucket.get(key));
     if (typeof opened === 'string') problem ??= opened;

@@ -1,4 +1,4 @@
-import { archiveRoots, dateFolderOf } from '@elias/archive';
+import { archiveRoots, dateFolderOf, prefixFolder } from '@elias/archive';
 import { parseInstant } from '@elias/market-data';
 import type { ListedObject, ObjectStore } from '@elias/object-store';
 import type { Postgres } from '@elias/postgres';
@@ -21,15 +21,15 @@ export async function* listArchives(bucket: Pick<ObjectStore, 'list'>, prefix: s
 
 /** Every twin, by the folder of its window's archives. @throws ObjectStoreUnavailableError */
 export async function* listTwins(bucket: Pick<ObjectStore, 'list'>, prefix: string): Foldered<ListedObject> {
-  const tables = `${at(prefix)}tables/`;
+  const tables = `${prefixFolder(prefix)}tables/`;
   for (const root of archiveRoots(tables)) {
-    for await (const object of bucket.list(root)) yield [`${at(prefix)}${dateFolderOf(object.key).slice(tables.length)}`, object];
+    for await (const object of bucket.list(root)) yield [`${prefixFolder(prefix)}${dateFolderOf(object.key).slice(tables.length)}`, object];
   }
 }
 
 /** What loads have staged. @throws ObjectStoreUnavailableError */
 export function listStaged(bucket: Pick<ObjectStore, 'list'>, prefix: string): AsyncIterable<ListedObject> {
-  return bucket.list(`${at(prefix)}_loads/`);
+  return bucket.list(`${prefixFolder(prefix)}_loads/`);
 }
 
 /** The ledger in Postgres, page by page. @throws PostgresUnavailableError */
@@ -55,9 +55,4 @@ export async function* redshiftLedger(redshift: RedshiftData, prefix: string): F
     const loadedAtMs = parseInstant(`${String(row['loaded_at']).replace(' ', 'T').slice(0, 19)}Z`);
     yield [folderOf(prefix, windowId), { windowId, archiveKey: String(row['archive_key'] ?? ''), state: String(row['state']), loadedAtMs }];
   }
-}
-
-function at(prefix: string): string {
-  const bare = prefix.replace(/^\/+|\/+$/g, '');
-  return bare === '' ? '' : `${bare}/`;
 }

@@ -2,7 +2,8 @@ import type { Dataset, Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import { archivedWindows } from './archived-windows.js';
 import type { WindowFilter } from './archived-windows.js';
-import { mapAhead, mergeByTime } from './merge-by-time.js';
+import { mapAhead } from '../map-ahead.js';
+import { mergeByTime } from './merge-by-time.js';
 import { chooseTelling } from './open-telling.js';
 import type { ReplayCounts, ReplayItem } from './replay-item.js';
 

@@ -1,4 +1,4 @@
-import { parseArchiveKey, revokedMarkerKey } from '@elias/archive';
+import { archiveFolder, parseArchiveKey, prefixFolder, revokedMarkerKey } from '@elias/archive';
 import { DATASETS, windowId } from '@elias/market-data';
 import type { Dataset, Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
@@ -43,14 +43,23 @@ export function isMeant(window: Window, { dataset, products, granularity, fromMs
 
 /** Folders that hold every window that is meant, as narrow as the filter allows. */
 export function foldersOf(prefix: string, { dataset, products, granularity }: WindowFilter): string[] {
-  const bare = prefix.replace(/^\/+|\/+$/g, '');
-  const top = bare === '' ? '' : `${bare}/`;
+  const top = prefixFolder(prefix);
   const datasets = dataset !== null ? [dataset] : granularity === null ? DATASETS : (['candles'] as const);
   return datasets.flatMap((each) => {
     if (each === 'candles' && granularity === null) return [`${top}${each}/`];
     const folder = `${top}${each}/${each === 'candles' ? `granularity=${granularity}/` : ''}`;
     return products === null ? [folder] : products.map((product) => `${folder}product=${product}/`);
   });
+}
+
+const ALL: WindowFilter = { dataset: null, products: null, granularity: null, fromMs: null, toMs: null };
+
+/** Everything that is sealed of one window, in the order of its keys. */
+export async function tellingsOf(window: Window, bucket: ListedBucket, prefix: string): Promise<readonly ArchivedTelling[]> {
+  const keys: { key: string; bytes: number }[] = [];
+  for await (const object of bucket.list(`${archiveFolder(prefix, window)}/`)) keys.push(object);
+  // an hour's folder has the other hours of the day too
+  return windowsOf(keys, prefix, ALL).find((one) => windowId(one.window) === windowId(window))?.tellings ?? [];
 }
 
 /** Everything that is sealed of the windows that are meant, in the order of its keys: product by product, each in time order. Holds the keys of one day at a time. */

@@ -1,4 +1,5 @@
-import { inTurn, mapAhead, mergeByTime } from './merge-by-time.js';
+import { mapAhead } from '../map-ahead.js';
+import { inTurn, mergeByTime } from './merge-by-time.js';
 
 async function* times(name: string, ...atMs: number[]): AsyncGenerator<{ name: string; atMs: number }, void, undefined> {
   for (const at of atMs) yield await Promise.resolve({ name, atMs: at });

@@ -32,20 +32,3 @@ export async function* mergeByTime<T extends Timed>(
 export async function* inTurn<T>(sequences: readonly AsyncGenerator<T, void, undefined>[]): AsyncGenerator<T, void, undefined> {
   for (const sequence of sequences) yield* sequence;
 }
-
-/** What `work` makes of each item, in order, a few of them under way at once. */
-export async function* mapAhead<T, R>(
-  items: AsyncIterable<T>,
-  atOnce: number,
-  work: (item: T) => Promise<R>,
-): AsyncGenerator<R, void, undefined> {
-  const under: Promise<R>[] = [];
-  for await (const item of items) {
-    const result = work(item);
-    // waited for later, or never when one before it fails
-    result.catch(() => undefined);
-    under.push(result);
-    if (under.length >= atOnce) yield await under.shift()!;
-  }
-  for (const result of under) yield await result;
-}

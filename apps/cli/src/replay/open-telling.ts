@@ -3,7 +3,7 @@ import { ArchiveCorruptError, checkArchived, checkWindowCsv, openArchive, openSt
 import type { CsvEntry, CsvStream, Manifest } from '@elias/archive';
 import type { EventData } from '@elias/contracts';
 import { EVENTS, windowFromWire } from '@elias/contracts';
-import { compareRevisions, parseInstant, windowId } from '@elias/market-data';
+import { isBetterRevision, parseInstant, windowId } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import type { ArchivedTelling, ArchivedWindow } from './archived-windows.js';
 
@@ -56,7 +56,7 @@ export async function chooseTelling(
       const opened = await openTelling(telling, bucket);
       if (windowId(opened.manifest.window) !== windowId(window))
         throw new ArchiveCorruptError('it holds another window than its name says');
-      if (best === null || compareRevisions(opened.manifest.revision, best.manifest.revision) > 0) best = opened;
+      if (isBetterRevision(opened.manifest.revision, best?.manifest.revision)) best = opened;
     } catch (error) {
       if (!(error instanceof ArchiveCorruptError)) throw error;
       corrupt.push({ key: telling.key, error });

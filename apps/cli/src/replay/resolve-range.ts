@@ -1,3 +1,4 @@
+import { DAY_MS } from '@elias/market-data';
 import type { KafkaClient } from '@elias/kafka';
 import { ReplayRefusedError } from './replay-item.js';
 import type { ReplaySource, ReplayTarget } from './replay-plan.js';
@@ -5,8 +6,6 @@ import { topicRange } from './topic-range.js';
 import type { OffsetsOf, RangeEnd, TopicRange } from './topic-range.js';
 
 type TopicSourcePlan = Extract<ReplaySource, { kind: 'topic' }>;
-
-const DAY_MS = 86_400_000;
 
 /**
  * Where the reading of a topic begins and ends, by offsets.

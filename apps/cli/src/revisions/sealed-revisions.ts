@@ -1,9 +1,10 @@
-import { archiveFolder, openArchive, parseArchiveKey, revokedMarkerKey } from '@elias/archive';
+import { openArchive } from '@elias/archive';
 import type { OpenedArchive } from '@elias/archive';
-import { compareRevisions, windowId } from '@elias/market-data';
-import type { Revision, Window } from '@elias/market-data';
+import { isBetterRevision } from '@elias/market-data';
+import type { Window } from '@elias/market-data';
 import type { ObjectStore } from '@elias/object-store';
 import { z } from 'zod';
+import { tellingsOf } from '../replay/archived-windows.js';
 
 type Bucket = Pick<ObjectStore, 'bucket' | 'list' | 'get'>;
 
@@ -23,15 +24,8 @@ const markerSchema = z.object({ reason: z.string(), revoked_at: z.string() });
  * @throws ArchiveCorruptError
  */
 export async function* sealedRevisions(window: Window, bucket: Bucket, prefix: string): AsyncGenerator<SealedRevision, void, void> {
-  const keys: string[] = [];
-  for await (const { key } of bucket.list(`${archiveFolder(prefix, window)}/`)) keys.push(key);
-  for (const key of keys) {
-    const parsed = parseArchiveKey(prefix, key);
-    // an hour's folder has the other hours of the day too
-    if (parsed === null || windowId(parsed.window) !== windowId(window)) continue;
-    const marker = keys.includes(revokedMarkerKey(key))
-      ? markerSchema.parse(JSON.parse((await bucket.get(revokedMarkerKey(key))).toString()))
-      : null;
+  for (const { key, markerKey } of await tellingsOf(window, bucket, prefix)) {
+    const marker = markerKey === null ? null : markerSchema.parse(JSON.parse((await bucket.get(markerKey)).toString()));
     const zip = await bucket.get(key);
     yield { key, zip, opened: openArchive(zip), revoked: marker === null ? null : { reason: marker.reason, revokedAt: marker.revoked_at } };
   }
@@ -41,10 +35,7 @@ export async function* sealedRevisions(window: Window, bucket: Bucket, prefix: s
 export async function currentSealed(window: Window, bucket: Bucket, prefix: string): Promise<SealedRevision | null> {
   let best: SealedRevision | null = null;
   for await (const sealed of sealedRevisions(window, bucket, prefix)) {
-    if (sealed.revoked === null && (best === null || isBetter(sealed, best))) best = sealed;
+    if (sealed.revoked === null && isBetterRevision(sealed.opened.manifest.revision, best?.opened.manifest.revision)) best = sealed;
   }
   return best;
 }
-
-const revisionOf = ({ opened }: SealedRevision): Revision => opened.manifest.revision;
-const isBetter = (a: SealedRevision, b: SealedRevision): boolean => compareRevisions(revisionOf(a), revisionOf(b)) > 0;
