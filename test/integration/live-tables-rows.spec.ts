@@ -150,6 +150,17 @@ it('kill -9 and Postgres away in the middle of the stream: every trade is there,
 });
 
 describe('beside settled windows', () => {
+  // one of its own: the loaders above bring in what other tests published, live rows of windows that settled among it
+  let shared: LoaderDatabase;
+  beforeAll(async () => {
+    shared = database;
+    database = await LoaderDatabase.create();
+  });
+  afterAll(async () => {
+    await database.drop();
+    database = shared;
+  });
+
   const save = async (events: readonly LiveEvent[]): Promise<void> => {
     const records = events.map((event, i) => {
       const { topic, key, value, headers } = encodeLiveEvent(event, 'test');

@@ -3,7 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { twinKey } from '@elias/archive';
 import { decodeLiveEvent, TOPICS } from '@elias/contracts';
+import { ensureTopics, KafkaClient } from '@elias/kafka';
 import { parseWindowId } from '@elias/market-data';
+import { createLogger } from '@elias/telemetry';
 import { compareWindows } from '../../apps/cli/src/compare-windows.js';
 import { postgresStore, redshiftStore } from '../../apps/cli/src/window-stores.js';
 import { ArchiverScene } from '../support/archiver-scene.js';
@@ -18,7 +20,7 @@ import { WarehouseScene } from '../support/warehouse-scene.js';
 
 const { brokers } = testStack().kafka;
 const GROUP = `test-archiver-${randomBytes(5).toString('hex')}`;
-const LIVE_TOPICS = [TOPICS.liveTrades, TOPICS.liveTickers, TOPICS.liveCandles].map(({ name }) => name);
+const LIVE_TOPICS = [TOPICS.liveTrades, TOPICS.liveTickers, TOPICS.liveCandles];
 /** trades of a product in a second */
 const PACE = 40;
 /** The simulator's market is of 2024; the live tables keep it. */
@@ -37,14 +39,21 @@ beforeAll(async () => {
     RdsLoaderScene.open(1),
     WarehouseScene.create(),
   ]);
+  const kafka = new KafkaClient({ brokers, clientId: 'test-live-and-settled', logger: createLogger({ app: 'test', level: 'silent' }) });
+  await ensureTopics(kafka, LIVE_TOPICS);
+  await kafka.close();
   await loads.begin();
-  await skipToEnd(brokers, `${loads.group}-live`, LIVE_TOPICS);
+  await skipToEnd(
+    brokers,
+    `${loads.group}-live`,
+    LIVE_TOPICS.map(({ name }) => name),
+  );
   live = await TopicTail.of(brokers, [TOPICS.liveTrades.name]);
   const loader = loads.start('topic', { RDS_LOADER_LIVE: 'on', RDS_LOADER_LIVE_KEEP_MS: KEEP_MS });
   await Promise.all([archives.start(GROUP, { ARCHIVE_PREFIX: warehouse.prefix }), loader].map((service) => service.ready()));
 }, 120_000);
 afterAll(async () => {
-  await Promise.all([exchange.close(), archives.close(), loads.close(), warehouse.close(), live.close()]);
+  await Promise.all([exchange, archives, loads, warehouse, live].map((one) => one?.close()));
 });
 
 /** A collector that streams, and asks for nothing that the feed left out. */
