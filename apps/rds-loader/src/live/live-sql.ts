@@ -1,3 +1,5 @@
+import { WHOLE_TRADES } from '../whole-trades-sql.js';
+
 type Columns = readonly (readonly [name: string, type: string])[];
 
 /** Columns of each live table and the type of each parameter (one array per column). */
@@ -97,14 +99,8 @@ export function sweepSettledCandlesStatement(): string {
 export function sweepSettledTradesStatement(): string {
   return removing(
     'trades',
-    `live.trades l JOIN (
-    SELECT split_part(window_id, '/', 2) COLLATE "C" AS product_id,
-      (split_part(window_id, '/', 3) || CASE WHEN window_id ~ 'T[0-9]{2}$' THEN ':00:00Z' ELSE 'T00:00:00Z' END)::timestamptz AS from_at,
-      CASE WHEN window_id ~ 'T[0-9]{2}$' THEN interval '1 hour' ELSE interval '1 day' END AS span
-    FROM market.load_ledger
-    WHERE window_id >= 'trades/' AND window_id < 'trades0' AND state = 'loaded' AND unknown_periods = 0 AND open_periods = 0
-      AND loaded_at > now() - interval '1 day'
-  ) w ON l.product_id = w.product_id AND l.traded_at >= w.from_at AND l.traded_at < w.from_at + w.span`,
+    `live.trades l JOIN ${WHOLE_TRADES} w ON w.loaded_at > now() - interval '1 day'
+    AND l.product_id = w.product_id AND l.traded_at >= w.from_at AND l.traded_at < w.to_at`,
     'product_id, trade_id, traded_at',
   );
 }

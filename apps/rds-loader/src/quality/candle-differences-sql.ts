@@ -1,19 +1,13 @@
+import { WHOLE_TRADES } from '../whole-trades-sql.js';
+
 /**
  * Windows of trades that have not been held against the candles of their day as both are now. Both must be whole. Parameters: only windows
  * of which one of the two was loaded since then, and how many at most.
  */
 export function comparableWindowsStatement(): string {
-  return `SELECT t.window_id, split_part(t.window_id, '/', 2) AS product_id, t.from_at, t.to_at,
-  t.collection_id AS trades_collection_id, c.collection_id AS candles_collection_id
-FROM (
-  SELECT window_id, collection_id, loaded_at, f.from_at,
-    f.from_at + CASE WHEN window_id ~ 'T[0-9]{2}$' THEN interval '1 hour' ELSE interval '1 day' END AS to_at
-  FROM market.load_ledger, LATERAL (
-    SELECT (split_part(window_id, '/', 3) || CASE WHEN window_id ~ 'T[0-9]{2}$' THEN ':00:00Z' ELSE 'T00:00:00Z' END)::timestamptz AS from_at
-  ) f
-  WHERE window_id >= 'trades/' AND window_id < 'trades0' AND state = 'loaded' AND unknown_periods = 0 AND open_periods = 0
-) t
-JOIN market.load_ledger c ON c.window_id = live.candle_window_id(split_part(t.window_id, '/', 2), 60, t.from_at) COLLATE "C"
+  return `SELECT t.window_id, t.product_id, t.from_at, t.to_at, t.collection_id AS trades_collection_id, c.collection_id AS candles_collection_id
+FROM ${WHOLE_TRADES} t
+JOIN market.load_ledger c ON c.window_id = live.candle_window_id(t.product_id, 60, t.from_at) COLLATE "C"
   AND c.state = 'loaded' AND c.unknown_periods = 0 AND c.open_periods = 0
 WHERE greatest(t.loaded_at, c.loaded_at) >= $1::timestamptz
   AND NOT EXISTS (

@@ -1,3 +1,5 @@
+import { deleteLiveTradesStatement } from '../postgres/load-sql.js';
+
 /** Whether the live trades of a window were held against settled ones before. Parameter: window id. */
 export function isComparedStatement(): string {
   return 'SELECT EXISTS (SELECT FROM market.feed_quality WHERE window_id = $1) AS compared';
@@ -33,7 +35,7 @@ RETURNING settled, missed, doubled, altered, unsettled`;
 
 /** Removes live trades that came after their window had settled. Parameters: product, first instant, first instant after. */
 export function removeLateStatement(): string {
-  return `DELETE FROM live.trades WHERE product_id = $1 AND traded_at >= $2 AND traded_at < $3 RETURNING product_id, trade_id, traded_at`;
+  return `${deleteLiveTradesStatement()} RETURNING product_id, trade_id, traded_at`;
 }
 
 /**
