@@ -1,6 +1,7 @@
+import { sealedTold } from '@elias/archive';
 import type { SealedArchive } from '@elias/archive';
 import type { DeadLetterReason, EncodedRecord, WindowFacts } from '@elias/contracts';
-import { coverageToWire, encodeEvent, revisionToWire, windowToWire } from '@elias/contracts';
+import { encodeEvent, revisionToWire } from '@elias/contracts';
 import { describeError } from '@elias/errors';
 import type { ConsumedRecord } from '@elias/kafka';
 import type { PartialFacts } from './take-window-record.js';
@@ -34,14 +35,7 @@ export function sealedEvent(facts: WindowFacts, stored: StoredArchive, source: S
     request_id: facts.requestId,
     run_id: facts.runId,
     origin: facts.origin,
-    window: windowToWire(facts.window),
-    revision: revisionToWire(facts.revision),
-    row_count: facts.rowCount,
-    csv_sha256: facts.csvSha256,
-    schema_version: facts.schemaVersion,
-    coverage: coverageToWire(facts.coverage),
-    archive: { bucket, key, bytes, sha256 },
-    csv_entry: { offset: csvEntry.offset, deflate_bytes: csvEntry.deflateBytes, bytes: csvEntry.bytes, crc32: csvEntry.crc32 },
+    ...sealedTold(facts, csvEntry, { bucket, key, bytes, sha256 }),
     source: placeOf(source),
   };
   return encodeEvent('archive.sealed', data, APP);

@@ -15,4 +15,5 @@ export type { OpenedArchive } from './open-archive.js';
 export * from './open-streamed.js';
 export * from './seal-archive.js';
 export * from './seal-stream.js';
+export * from './sealed-told.js';
 export * from './trades-csv.js';

@@ -1,14 +1,5 @@
-import {
-  PART_BYTES_MAX,
-  TOPICS,
-  coverageToWire,
-  encodeEvent,
-  encodeWindowPart,
-  encodeWindowRecord,
-  revisionToWire,
-  windowToWire,
-  windowTopic,
-} from '@elias/contracts';
+import { sealedTold } from '@elias/archive';
+import { PART_BYTES_MAX, TOPICS, encodeEvent, encodeWindowPart, encodeWindowRecord, windowTopic } from '@elias/contracts';
 import type { EncodedRecord, EventData, WindowFacts } from '@elias/contracts';
 import { partitionOf } from '@elias/kafka';
 import type { ConsumedRecord } from '@elias/kafka';
@@ -25,13 +16,10 @@ export interface ReplayIds {
 
 /** What an archive says of itself, as the archiver would tell it; where it came from nobody knows any more. */
 export function sealedRecord({ key, bytes, sha256, manifest, csvEntry }: OpenedTelling, bucket: string, ids: ReplayIds): EncodedRecord {
-  const { window, revision, rowCount, csvSha256, schemaVersion, coverage } = manifest;
   const data: EventData<'archive.sealed'> = {
     ...{ request_id: ids.requestId, run_id: ids.runId, origin: 'replay' },
-    ...{ window: windowToWire(window), revision: revisionToWire(revision), row_count: rowCount, csv_sha256: csvSha256 },
-    ...{ schema_version: schemaVersion, coverage: coverageToWire(coverage), archive: { bucket, key, bytes, sha256 } },
-    csv_entry: { offset: csvEntry.offset, deflate_bytes: csvEntry.deflateBytes, bytes: csvEntry.bytes, crc32: csvEntry.crc32 },
-    source: { topic: windowTopic(window.dataset).name, partition: 0, offset: '0' },
+    ...sealedTold(manifest, csvEntry, { bucket, key, bytes, sha256 }),
+    source: { topic: windowTopic(manifest.window.dataset).name, partition: 0, offset: '0' },
   };
   return encodeEvent('archive.sealed', data, SOURCE);
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { ArchiveCorruptError, verifyArchive } from '@elias/archive';
-import { coverageToWire, revisionToWire, windowToWire, windowTopic } from '@elias/contracts';
+import { ArchiveCorruptError, sealedTold, verifyArchive } from '@elias/archive';
+import { windowTopic } from '@elias/contracts';
 import type { Logger } from '@elias/telemetry';
 import { v7 as uuidv7 } from 'uuid';
 import type { Objects } from '../objects.js';
@@ -17,16 +17,11 @@ export async function eventOfArchive(objects: Pick<Objects, 'bucket' | 'get'>, k
   const zip = await objects.get(key);
   try {
     const { manifest, csvEntry } = await verifyArchive(zip);
-    const { window, revision, coverage } = manifest;
-    const { offset, deflateBytes: deflate_bytes, bytes, crc32 } = csvEntry;
     const sha256 = createHash('sha256').update(zip).digest('hex');
     const data = {
       ...{ request_id: uuidv7(), run_id: uuidv7(), origin: 'replay' as const },
-      ...{ window: windowToWire(window), revision: revisionToWire(revision), coverage: coverageToWire(coverage) },
-      ...{ row_count: manifest.rowCount, csv_sha256: manifest.csvSha256, schema_version: manifest.schemaVersion },
-      archive: { bucket: objects.bucket, key, bytes: zip.length, sha256 },
-      csv_entry: { offset, deflate_bytes, bytes, crc32 },
-      source: { topic: windowTopic(window.dataset).name, partition: 0, offset: '0' },
+      ...sealedTold(manifest, csvEntry, { bucket: objects.bucket, key, bytes: zip.length, sha256 }),
+      source: { topic: windowTopic(manifest.window.dataset).name, partition: 0, offset: '0' },
     };
     return sealedEvent(data, {
       isOwed: () => true,
